@@ -1,0 +1,1 @@
+"""Tendering: from a community's draft through sealed bids and ranking to the signed contract."""

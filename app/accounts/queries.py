@@ -1,0 +1,117 @@
+"""What pages ask about people and organisations."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Invitation, Membership, Organisation, SignInAttempt, User
+from app.accounts.throttle import WINDOW, Failures
+from app.extensions import db
+
+
+def user_by_email(email: str) -> User | None:
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def active_memberships(user_id: int) -> list[Membership]:
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.organisation))
+            .order_by(Membership.id)
+        )
+    )
+
+
+def active_membership(membership_id: int, user_id: int) -> Membership | None:
+    return db.session.scalar(
+        select(Membership)
+        .where(Membership.id == membership_id, Membership.user_id == user_id, Membership.ended_at.is_(None))
+        .options(joinedload(Membership.organisation), joinedload(Membership.user))
+    )
+
+
+def members_of(organisation_id: int):
+    return (
+        select(Membership)
+        .where(Membership.organisation_id == organisation_id, Membership.ended_at.is_(None))
+        .options(joinedload(Membership.user))
+        .order_by(Membership.id)
+    )
+
+
+def organisations(*, division_code: str, kind=None, text: str = ""):
+    statement = select(Organisation).where(Organisation.division_code.startswith(division_code, autoescape=True))
+    if kind is not None:
+        statement = statement.where(Organisation.kind == kind)
+    if text:
+        statement = statement.where(Organisation.name.contains(text, autoescape=True))
+    return statement.order_by(Organisation.kind, Organisation.division_code, Organisation.name, Organisation.id)
+
+
+def people_with_role(role, *, division_code: str = "") -> list[Membership]:
+    """Active memberships in a role, for choosing evaluators and for notifying desks."""
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .join(Membership.organisation)
+            .where(
+                Membership.role == role,
+                Membership.ended_at.is_(None),
+                Organisation.division_code.startswith(division_code, autoescape=True),
+            )
+            .options(joinedload(Membership.user), joinedload(Membership.organisation))
+            .order_by(Membership.id)
+        )
+    )
+
+
+def emails_of(organisation_id: int, *roles) -> list[str]:
+    """Addresses of an organisation's people, those of the roles alone when some are given."""
+    statement = (
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id == organisation_id, Membership.ended_at.is_(None), User.active)
+        .distinct()
+        .order_by(User.email)
+    )
+    if roles:
+        statement = statement.where(Membership.role.in_(roles))
+    return list(db.session.scalars(statement))
+
+
+def open_invitation(token_sha256: str, now: datetime) -> Invitation | None:
+    return db.session.scalar(
+        select(Invitation)
+        .where(Invitation.token_sha256 == token_sha256, Invitation.accepted_at.is_(None), Invitation.expires_at > now)
+        .options(joinedload(Invitation.organisation))
+        .with_for_update(of=Invitation)
+    )
+
+
+def failures(email: str, address: str, device: str, now: datetime) -> Failures:
+    """Failed attempts within the throttle's window; a success clears those of its own pair."""
+    since = now - WINDOW
+    failed = select(func.count(), func.min(SignInAttempt.at)).where(
+        SignInAttempt.at > since, SignInAttempt.succeeded.is_(False)
+    )
+    pair = (
+        [SignInAttempt.email == email, SignInAttempt.device == device]
+        if device
+        else [SignInAttempt.email == email, SignInAttempt.address == address, SignInAttempt.device == ""]
+    )
+    last_success = (
+        select(func.max(SignInAttempt.at)).where(*pair, SignInAttempt.succeeded, SignInAttempt.at > since).scalar_subquery()
+    )
+    of_pair, oldest = db.session.execute(
+        failed.where(*pair, SignInAttempt.at > func.coalesce(last_success, _bound(since)))
+    ).one()
+    of_name, oldest_of_name = db.session.execute(failed.where(SignInAttempt.email == email, SignInAttempt.device == "")).one()
+    of_address, oldest_of_address = db.session.execute(failed.where(SignInAttempt.address == address)).one()
+    return Failures(of_pair, of_name, of_address, oldest or oldest_of_name or oldest_of_address)
+
+
+def _bound(instant: datetime):
+    return db.bindparam(None, instant, type_=SignInAttempt.at.type)

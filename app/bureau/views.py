@@ -1,0 +1,47 @@
+"""The home page, each role's desk, the working-day calendar, the audit trail."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.accounts.rules import Role
+from app.bureau import queries
+from app.bureau.forms import CalendarForm
+from app.common import clock
+from app.common.access import actor, public, roles, signed_in
+from app.common.calendar_days import CalendarDay, CalendarYear, set_day
+from app.extensions import db
+
+bp = Blueprint("bureau", __name__, template_folder="templates")
+
+
+@bp.get("/")
+@public
+def home():
+    return render_template("bureau/home.html")
+
+
+@bp.get("/desk")
+@signed_in
+def desk():
+    if actor().role is None:
+        return redirect(url_for("accounts.hats"))
+    return render_template("bureau/desk.html", items=queries.desk_items(actor(), clock.now()))
+
+
+@bp.route("/calendar", methods=["GET", "POST"])
+@roles(Role.ADMINISTRATOR)
+def calendar():
+    form = CalendarForm()
+    if form.validate_on_submit():
+        set_day(form.date.data, is_workday=form.is_workday.data, note=form.note.data, actor=actor(), now=clock.now())
+        db.session.commit()
+        flash(_("工作日历已修改。"), "success")
+        return redirect(url_for("bureau.calendar", year=form.date.data.year))
+    year = request.args.get("year", type=int) or clock.today().year
+    year = min(max(year, 1949), 2200)
+    years = list(db.session.scalars(db.select(CalendarYear).order_by(CalendarYear.year.desc())))
+    within = CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))
+    days = list(db.session.scalars(db.select(CalendarDay).where(within).order_by(CalendarDay.date)))
+    return render_template("bureau/calendar.html", form=form, years=years, year=year, days=days)

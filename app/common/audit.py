@@ -1,0 +1,98 @@
+"""An audit row beside every change, in its transaction: who, for whom, what, about which object, when, from where."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, select
+from sqlalchemy import inspect as inspect_model
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.common.access import Actor
+from app.common.guards import append_only
+from app.common.labels import LabelledEnum
+from app.common.types import UtcDateTime
+from app.extensions import db
+
+
+class AuditEvent(db.Model):
+    """One thing that somebody did. Append-only."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_object", "object_type", "object_id", "id"),
+        Index("ix_audit_event_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    event: Mapped[str] = mapped_column(String(60))
+    object_type: Mapped[str] = mapped_column(String(60))
+    object_id: Mapped[str] = mapped_column(String(60))
+    user_id: Mapped[int | None]
+    user_name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str | None] = mapped_column(String(40))
+    organisation_id: Mapped[int | None]
+    organisation_name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(45))
+    facts: Mapped[dict] = mapped_column(JSON)
+
+
+append_only(AuditEvent.__table__)
+
+EVENT_LABELS: dict[str, Any] = {}
+"""Words for each event, filled by the packages: {"tender.publish": _l("发布招标公告")}."""
+
+FACT_LABELS: dict[str, Any] = {}
+"""Words for each fact's key."""
+
+
+def label_events(events: dict[str, Any], facts: dict[str, Any] | None = None) -> None:
+    EVENT_LABELS.update(events)
+    FACT_LABELS.update(facts or {})
+
+
+def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEvent:
+    """Write down that `actor` did `event` (noun.verb) to `obj`, a model instance; facts must be plain JSON values.
+
+    Raises KeyError for an event without words: a history page must never show a raw name.
+    """
+    if event not in EVENT_LABELS:
+        raise KeyError(f"audit event {event!r} has no label; add it with label_events")
+    if obj in db.session.new or not inspect_model(obj).persistent:
+        db.session.flush()
+    row = AuditEvent(
+        at=now,
+        event=event,
+        object_type=obj.__tablename__,
+        object_id=str(inspect_model(obj).identity[0]),
+        user_id=actor.user_id,
+        user_name=actor.name,
+        role=getattr(actor.role, "value", actor.role),
+        organisation_id=actor.organisation_id,
+        organisation_name=actor.organisation_name,
+        address=actor.address,
+        facts={key: _plain(value) for key, value in facts.items() if value is not None},
+    )
+    db.session.add(row)
+    return row
+
+
+def _plain(value):
+    if isinstance(value, LabelledEnum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in value]
+    if isinstance(value, str | int | bool | float) or value is None:
+        return value
+    return str(value)
+
+
+def history(obj):
+    """The select of an object's audit rows, newest first."""
+    return (
+        select(AuditEvent)
+        .where(AuditEvent.object_type == obj.__tablename__, AuditEvent.object_id == str(inspect_model(obj).identity[0]))
+        .order_by(AuditEvent.id.desc())
+    )

@@ -1,0 +1,105 @@
+"""The working-day calendar's table: official years from chinesecalendar, the coming year provisional, all editable."""
+
+import datetime as dt
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+import holidays
+from flask import g
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.common import audit
+from app.common.access import Actor
+from app.common.i18n import _l
+from app.common.workdays import WorkdayCalendar
+from app.extensions import db
+
+FIRST_YEAR = 2004
+
+audit.label_events(
+    {"calendar.load": _l("载入年度工作日历"), "calendar.edit": _l("修改工作日历")},
+    {"date": _l("日期"), "is_workday": _l("是否工作日"), "years": _l("年度"), "note": _l("说明")},
+)
+
+
+class CalendarYear(db.Model):
+    """A year for which working days are known."""
+
+    __tablename__ = "calendar_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_provisional: Mapped[bool]
+    source: Mapped[str] = mapped_column(String(200))
+
+
+class CalendarDay(db.Model):
+    """A day that differs from the week: a weekday off or a weekend day worked."""
+
+    __tablename__ = "calendar_day"
+
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+
+def load_calendar() -> WorkdayCalendar:
+    """The calendar as it stands, read once a request."""
+    if "workdays" not in g:
+        years = db.session.execute(select(CalendarYear.year, CalendarYear.is_provisional).order_by(CalendarYear.year))
+        days = db.session.execute(select(CalendarDay.date, CalendarDay.is_workday).order_by(CalendarDay.date))
+        g.workdays = WorkdayCalendar({y: p for y, p in years}, {d: w for d, w in days})
+    return g.workdays
+
+
+def load_official_years(*, actor: Actor, now: datetime) -> list[int]:
+    """Add the official years that the library knows, and the year after them from the statutory days, as provisional.
+
+    Years that staff have already are left alone, except that a provisional one gives way to the decree.
+    """
+    known = {year.year: year for year in db.session.scalars(select(CalendarYear))}
+    last = max(chinese_calendar.constants.holidays).year
+    added = []
+    for year in range(FIRST_YEAR, last + 2):
+        is_provisional = year > last
+        if year in known and (is_provisional or not known[year].is_provisional):
+            continue
+        db.session.merge(CalendarYear(year=year, is_provisional=is_provisional, source=_source(is_provisional)))
+        for day, is_workday, note in _exceptions(year, is_provisional):
+            db.session.merge(CalendarDay(date=day, is_workday=is_workday, note=note))
+        added.append(year)
+    if added:
+        audit.record("calendar.load", db.session.get(CalendarYear, added[0]), actor=actor, now=now, years=added)
+    g.pop("workdays", None)
+    return added
+
+
+def set_day(day: date, *, is_workday: bool, note: str, actor: Actor, now: datetime) -> CalendarDay:
+    """Staff correct one day, with the paper that says so in the note."""
+    year = db.session.get(CalendarYear, day.year)
+    if year is None:
+        year = CalendarYear(year=day.year, is_provisional=True, source=note)
+        db.session.add(year)
+    row = db.session.merge(CalendarDay(date=day, is_workday=is_workday, note=note))
+    audit.record("calendar.edit", year, actor=actor, now=now, date=day.isoformat(), is_workday=is_workday, note=note)
+    g.pop("workdays", None)
+    return row
+
+
+def _source(is_provisional: bool) -> str:
+    return "法定节假日（放假安排公布前的暂定日历）" if is_provisional else "国务院办公厅节假日安排（chinesecalendar）"
+
+
+def _exceptions(year: int, is_provisional: bool):
+    day = date(year, 1, 1)
+    statutory = holidays.country_holidays("CN", years=year, language="zh_CN") if is_provisional else {}
+    while day.year == year:
+        if is_provisional:
+            worked, note = day.weekday() < 5 and day not in statutory, statutory.get(day, "")
+        else:
+            worked = chinese_calendar.is_workday(day)
+            _, name = chinese_calendar.get_holiday_detail(day)
+            note = name or ""
+        if worked != (day.weekday() < 5):
+            yield day, worked, str(note)
+        day += timedelta(days=1)

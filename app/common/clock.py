@@ -1,0 +1,86 @@
+"""One `now` a request: the host's or PostgreSQL's clock, never earlier than the last audit row; the sample city's own clock."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g
+from sqlalchemy import CheckConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.common.types import UtcDateTime
+from app.extensions import db
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class DemoClock(db.Model):
+    """The sample city's clock: one row, standing still until somebody moves it forward. Absent in a real city."""
+
+    __tablename__ = "demo_clock"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def now() -> datetime:
+    """This request's or command's instant, taken once, inside its transaction."""
+    if "now" not in g:
+        g.now = _read()
+    return g.now
+
+
+def wall() -> datetime:
+    """The host's own clock, for security throttles and mail, which a demonstration clock must not stop."""
+    return datetime.now(UTC)
+
+
+def local(instant: datetime) -> datetime:
+    return instant.astimezone(ZONE)
+
+
+def today() -> date:
+    return local(now()).date()
+
+
+def at_local(day: date, hour: int = 0, minute: int = 0) -> datetime:
+    """The instant of a local day and time, in UTC."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE).astimezone(UTC)
+
+
+def is_demo() -> bool:
+    now()
+    return g.now_is_demo
+
+
+def forget_now() -> None:
+    """After the demonstration clock was moved within one command."""
+    g.pop("now", None)
+    g.pop("now_is_demo", None)
+
+
+def set_demo(instant: datetime) -> None:
+    """Put the demonstration clock; the sample loader and its control alone call this."""
+    if current_app.config["PRODUCTION"]:
+        raise RuntimeError("a production site has no demonstration clock")
+    row = db.session.get(DemoClock, 1)
+    if row is None:
+        db.session.add(DemoClock(id=1, at=instant))
+    else:
+        row.at = instant
+    db.session.flush()
+    forget_now()
+
+
+def _read() -> datetime:
+    from app.common.audit import AuditEvent
+
+    last = select(func.max(AuditEvent.at)).scalar_subquery()
+    demo = select(DemoClock.at).where(DemoClock.id == 1).scalar_subquery()
+    columns = [demo, last]
+    if db.engine.dialect.name == "postgresql":
+        columns.append(func.clock_timestamp(type_=UtcDateTime))
+    row = db.session.execute(select(*columns)).one()
+    g.now_is_demo = row[0] is not None
+    clock = row[0] or (row[2] if len(row) > 2 else wall())
+    return max(clock, row[1]) if row[1] else clock

@@ -1,0 +1,30 @@
+"""Commands that belong to no trade: sending mail, loading the working-day calendar."""
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from app.common import clock, mail
+from app.common.access import system_actor
+from app.common.calendar_days import load_official_years
+from app.extensions import db
+
+calendar = AppGroup("calendar", help="The working-day calendar from which legal terms are counted.")
+
+
+@calendar.command("load")
+def load() -> None:
+    """Add the official years, and the coming one as provisional; years that staff edited stay."""
+    added = load_official_years(actor=system_actor(), now=clock.now())
+    db.session.commit()
+    click.echo(f"calendar years added: {', '.join(map(str, added)) or 'none'}")
+
+
+@click.command("tick")
+@with_appcontext
+def tick() -> None:
+    """Send the mails that wait in the outbox. Run it every minute; nothing legal depends on it."""
+    sent, failed = mail.deliver()
+    click.echo(f"mails sent: {sent}, failed: {failed}")
+
+
+cli = (calendar, tick)

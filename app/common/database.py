@@ -1,0 +1,134 @@
+"""How the two databases are opened: SQLite's WAL and IMMEDIATE, read-only transactions for pages, and the audit guard."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from flask import Flask, request
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class UnauditedChange(RuntimeError):
+    """A commit that would change rows without an audit row beside them: a defect in an action."""
+
+
+def init_app(app: Flask) -> None:
+    with app.app_context():
+        for engine in db.engines.values():
+            configure_engine(engine)
+
+    @app.before_request
+    def choose_transaction() -> None:
+        _reading.set(request.method in {"GET", "HEAD", "OPTIONS"})
+
+
+@contextmanager
+def writing():
+    """A block whose transactions may write, whatever the request's method (start-up work, threads)."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def configure_engine(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _open_sqlite(connection, _record) -> None:
+    connection.isolation_level = None  # we send BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection) -> None:
+    """Deferred BEGIN lets two readers both try to become writers and one fail; a writing request locks at once."""
+    reading = _reading.get()
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection) -> None:
+    if _reading.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+# --- every change has its audit row --------------------------------------------------------------------------------
+
+
+def _is_exempt(entity) -> bool:
+    return getattr(entity, "__audit_exempt__", False)
+
+
+def _note(session: Session, entity: type, changed: bool) -> None:
+    if entity is None or not changed:
+        return
+    if entity.__name__ == "AuditEvent":
+        session.info["audited"] = True
+    elif not _is_exempt(entity):
+        session.info.setdefault("changed", set()).add(entity.__name__)
+
+
+def _after_flush(session: Session, _context) -> None:
+    for row in session.new:
+        _note(session, type(row), True)
+    for row in session.deleted:
+        _note(session, type(row), True)
+    for row in session.dirty:
+        _note(session, type(row), session.is_modified(row))
+
+
+def _on_execute(state) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        mapper = state.bind_mapper
+        if mapper is not None:
+            _note(state.session, mapper.class_, True)
+        else:
+            table = state.statement.table.name
+            exempt = {m.local_table.name for m in db.Model.registry.mappers if _is_exempt(m.class_)}
+            if table == "audit_event":
+                state.session.info["audited"] = True
+            elif table not in exempt:
+                state.session.info.setdefault("changed", set()).add(table)
+
+
+def _before_commit(session: Session) -> None:
+    session.flush()
+    changed = session.info.get("changed", set())
+    if changed and not session.info.get("audited"):
+        session.rollback()
+        raise UnauditedChange(f"changed without an audit row: {', '.join(sorted(changed))}")
+
+
+def _forget(session: Session, *_args) -> None:
+    session.info.pop("changed", None)
+    session.info.pop("audited", None)
+
+
+for name, listener in (
+    ("after_flush", _after_flush),
+    ("do_orm_execute", _on_execute),
+    ("before_commit", _before_commit),
+    ("after_commit", _forget),
+    ("after_rollback", _forget),
+):
+    event.listen(db.session, name, listener)

@@ -1,0 +1,76 @@
+"""Error pages that help: what happened and what to do next, in the visitor's language."""
+
+from flask import Flask, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.common.access import actor
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused
+from app.extensions import db
+
+PAGES = {
+    400: (_l("这个请求读不懂"), _l("页面可能放得太久，或者地址不完整。请返回上一页，刷新后重新提交；已经填写的内容请先复制保存。")),
+    403: (_l("您现在的身份不能打开这一页"), _l("如果您有几个身份，请换一个身份再试；否则请联系本单位的管理员。")),
+    404: (_l("找不到这一页"), _l("地址可能写错了，或者内容不对您公开。请从首页或列表重新进入。")),
+    405: (_l("这个地址不能这样打开"), _l("请返回上一页，用页面上的按钮操作。")),
+    409: (_l("这一步现在不能办"), _l("请返回查看当前状态。")),
+    413: (_l("上传的内容太大"), _l("请压缩或拆分文件后重新上传。")),
+    429: (_l("操作太频繁"), _l("请稍后再试。")),
+    500: (_l("系统出错，这一步没有办成"), _l("没有写入任何内容。请稍后再试；如果再次出现，请把出现的时间告诉管理员。")),
+}
+
+STALE = Reason(_l("在您操作期间，别人已经改动了这一项。"), next=_l("请返回查看最新内容后再办。"))
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(Refused)
+    def refused(error: Refused):
+        db.session.rollback()
+        return error_page(409, reason=error.reason)
+
+    @app.errorhandler(StaleDataError)
+    def stale(error: StaleDataError):
+        db.session.rollback()
+        return error_page(409, reason=STALE)
+
+    @app.errorhandler(CSRFError)
+    def csrf_failed(error: CSRFError):
+        return error_page(400)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException):
+        if error.code is None or error.code < 400:
+            return error
+        response = error.get_response()
+        page, code = error_page(error.code)
+        if code == 405 and "Allow" in response.headers:
+            return page, code, {"Allow": response.headers["Allow"]}
+        return page, code
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception):
+        app.logger.exception("request failed: %s %s", request.method, request.path)
+        db.session.rollback()
+        if app.testing and app.config.get("PROPAGATE_EXCEPTIONS") is not False:
+            raise error
+        return error_page(500)
+
+
+def error_page(code: int, *, reason: Reason | None = None):
+    """The page and its status; falls back to bare HTML when even the frame cannot be drawn."""
+    title, text = PAGES.get(code, PAGES[400 if code < 500 else 500])
+    if code >= 500:
+        g.actor = None  # the frame must not touch a database that may be the cause
+        g.frame_is_plain = True
+    steps = [(_("返回首页"), url_for("bureau.home"))]
+    if code < 500 and actor() is not None:
+        steps.insert(0, (_("回到工作台"), url_for("bureau.desk")))
+        if code == 403:
+            steps.insert(0, (_("换一个身份"), url_for("accounts.hats")))
+    elif code in (403, 404):
+        steps.insert(0, (_("登录"), url_for("accounts.sign_in")))
+    page = render_template("errors/error.html", code=code, title=title, text=text, reason=reason, next_steps=steps)
+    return page, code

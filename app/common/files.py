@@ -1,0 +1,133 @@
+"""Stored files: named by hash, created and never overwritten, hostile until checked."""
+
+import hashlib
+from datetime import datetime
+from pathlib import PurePath
+
+import obstore
+from flask import Response, current_app
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore
+from sqlalchemy import BigInteger, CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused
+from app.common.types import UtcDateTime
+from app.extensions import db
+
+KINDS = {
+    "pdf": ("application/pdf", (b"%PDF-",)),
+    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "ooxml": ("application/zip", (b"PK\x03\x04",)),
+    "ole": ("application/x-ole-storage", (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)),
+}
+OFFICE = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+DOCUMENTS = frozenset({"pdf", "docx", "xlsx", "png", "jpg"})
+
+
+class StoredFile(db.Model):
+    """A file as it was received. Its bytes lie in the store under its SHA-256."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (CheckConstraint("size >= 0", name="size"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(10))
+    media_type: Mapped[str] = mapped_column(String(100))
+    filename: Mapped[str] = mapped_column(String(255))
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def key(self) -> str:
+        return f"{self.sha256[:2]}/{self.sha256}"
+
+
+def sniff_kind(head: bytes, filename: str = "") -> str:
+    """What the bytes are, whatever the name says: pdf, png, jpg, docx, xlsx, ole, text or unknown."""
+    for kind, (_, marks) in KINDS.items():
+        if head.startswith(marks):
+            if kind == "ooxml":
+                suffix = PurePath(filename).suffix.lower().lstrip(".")
+                return suffix if suffix in OFFICE else "zip"
+            return kind
+    return "unknown" if b"\x00" in head[:4096] or not head else "text"
+
+
+def media_type_of(kind: str) -> str:
+    if kind in OFFICE:
+        return OFFICE[kind]
+    return KINDS[kind][0] if kind in KINDS else {"text": "text/plain; charset=utf-8"}.get(kind, "application/octet-stream")
+
+
+def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limit_mb: int) -> Reason | None:
+    if not content:
+        return Reason(_l("文件“%(name)s”是空的。", name=filename), next=_l("请检查后重新选择文件。"))
+    if len(content) > limit_mb * 1024 * 1024:
+        return Reason(
+            _l("文件“%(name)s”超过 %(limit)d MB。", name=filename, limit=limit_mb),
+            next=_l("请压缩或拆分后重新上传。"),
+        )
+    if sniff_kind(content, filename) not in allowed:
+        return Reason(
+            _l("文件“%(name)s”的内容不是允许的类型。", name=filename),
+            next=_l("请上传以下类型的文件：%(kinds)s。", kinds="、".join(sorted(allowed)).upper()),
+        )
+    return None
+
+
+def clean_filename(filename: str) -> str:
+    """The name alone, without path or control characters, at most 200 characters."""
+    name = PurePath(filename.replace("\\", "/")).name
+    name = "".join(c for c in name if c.isprintable())
+    return name[-200:] or "file"
+
+
+def store_file(content: bytes, filename: str, *, now: datetime, allowed: frozenset[str] = DOCUMENTS, limit_mb: int = 20) -> StoredFile:
+    """Keep a file; the row is added to the session. Raises Refused for a file that is empty, too large or not allowed."""
+    filename = clean_filename(filename)
+    if reason := why_not_keep(content, filename, allowed=allowed, limit_mb=limit_mb):
+        raise Refused(reason)
+    kind = sniff_kind(content, filename)
+    row = StoredFile(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        kind=kind,
+        media_type=media_type_of(kind),
+        filename=filename,
+        stored_at=now,
+    )
+    try:
+        obstore.put(_store(), row.key, content, mode="create", use_multipart=False)
+    except AlreadyExistsError:
+        pass  # the same bytes are there already, under the same hash
+    db.session.add(row)
+    return row
+
+
+def read_file(row: StoredFile) -> bytes:
+    """The bytes, checked against the hash they are named by."""
+    content = obstore.get(_store(), row.key).bytes().to_bytes()
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise RuntimeError(f"stored file {row.id} does not match its hash")
+    return content
+
+
+def send_stored_file(row: StoredFile) -> Response:
+    """As a download, never shown in our own origin."""
+    response = Response(read_file(row), mimetype=row.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=row.filename)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _store() -> LocalStore:
+    folder = current_app.config["DATA"] / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalStore(folder)

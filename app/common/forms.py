@@ -1,0 +1,134 @@
+"""Form base and fields: what people type becomes fen, 0.01 m² and aware instants; errors say what to do."""
+
+from datetime import UTC, date, datetime
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField as _MultipleFileField
+from wtforms import DateField, DateTimeLocalField, StringField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from app.common.clock import ZONE
+from app.common.files import clean_filename
+from app.common.i18n import _l
+from app.common.money import parse_area, parse_fen
+from app.common.refusal import Refused
+
+
+class Form(FlaskForm):
+    """Every form of the site. `apply_refusal` puts a rule's refusal where it was typed."""
+
+    def apply_refusal(self, refused: Refused) -> None:
+        field = self._fields.get(refused.field) if refused.field else None
+        sentence = str(refused.reason)
+        if field is None:
+            self.form_errors.append(sentence)
+        else:
+            field.errors = [*field.errors, sentence]
+
+
+def required(message=None) -> DataRequired:
+    return DataRequired(message or _l("请填写此项。"))
+
+
+def chosen(message=None) -> InputRequired:
+    return InputRequired(message or _l("请选择一项。"))
+
+
+def at_most(length: int) -> Length:
+    return Length(max=length, message=_l("最多 %(length)d 个字。", length=length))
+
+
+class _NumberText(StringField):
+    """Text on the page, an integer in the program; what was typed is shown again when it was wrong."""
+
+    parse = staticmethod(int)
+    unit = ""
+
+    def __init__(self, label=None, validators=None, *, minimum: int = 0, maximum: int | None = None, unit=None, **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.minimum, self.maximum = minimum, maximum
+        if unit is not None:
+            self.unit = unit
+        self.render_kw = {"inputmode": "decimal", "autocomplete": "off", **(self.render_kw or {})}
+
+    def process_formdata(self, valuelist) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = self.parse(valuelist[0])
+        except Refused as refused:
+            raise ValidationError(str(refused.reason)) from refused
+
+    def pre_validate(self, form) -> None:
+        if self.data is not None and self.data < self.minimum:
+            raise ValidationError(_l("不能小于 %(least)s。", least=self._write(self.minimum)))
+        if self.data is not None and self.maximum is not None and self.data > self.maximum:
+            raise ValidationError(_l("不能大于 %(most)s。", most=self._write(self.maximum)))
+
+    def _write(self, value: int) -> str:
+        return f"{value // 100}.{value % 100:02d}"
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return self._write(self.data) if self.data is not None else ""
+
+
+class MoneyField(_NumberText):
+    """Yuan as typed, fen in the program."""
+
+    parse = staticmethod(parse_fen)
+    unit = _l("元")
+
+
+class AreaField(_NumberText):
+    """Square metres as typed, 0.01 m² in the program."""
+
+    parse = staticmethod(parse_area)
+    unit = "m²"
+
+
+class LocalDateField(DateField):
+    """A calendar day."""
+
+    def process_formdata(self, valuelist) -> None:
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = date.fromisoformat(text.replace("/", "-"))
+        except ValueError as error:
+            raise ValidationError(_l("日期不对。请按“2026-03-18”的样子填写。")) from error
+
+
+class LocalDateTimeField(DateTimeLocalField):
+    """A local day and time as typed (Asia/Shanghai), an aware UTC instant in the program."""
+
+    def process_formdata(self, valuelist) -> None:
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            typed = datetime.fromisoformat(text.replace("/", "-").replace(" ", "T"))
+        except ValueError as error:
+            raise ValidationError(_l("时间不对。请按“2026-03-18 09:30”的样子填写。")) from error
+        self.data = typed.replace(tzinfo=ZONE).astimezone(UTC)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return self.data.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+class MultipleFileField(_MultipleFileField):
+    """Several files, none needed; empty slots that browsers send are dropped."""
+
+    def process_formdata(self, valuelist) -> None:
+        self.data = [f for f in valuelist if getattr(f, "filename", "")]
+
+    def contents(self) -> list[tuple[str, bytes]]:
+        """(clean name, bytes) of each."""
+        return [(clean_filename(f.filename), f.read()) for f in self.data or []]

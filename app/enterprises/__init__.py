@@ -1,0 +1,1 @@
+"""Property service enterprises: the directory, the recommended batches, conduct and credibility, projects and capacity."""

@@ -18,18 +18,6 @@ FINEST_POINT = Decimal("0.01")
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 
-class RejectionGround(LabelledEnum):
-    """The closed list of 实施条例 §51. Nothing that is not in the tender documents may be added."""
-
-    UNSIGNED = "unsigned", _l("投标文件未经投标单位盖章和单位负责人签字"), "soon"
-    NO_CONSORTIUM_AGREEMENT = "no_consortium_agreement", _l("投标联合体没有提交共同投标协议"), "soon"
-    UNQUALIFIED = "unqualified", _l("投标人不符合国家或者招标文件规定的资格条件"), "soon"
-    TWO_BIDS = "two_bids", _l("同一投标人提交两个以上不同的投标文件或者投标报价"), "soon"
-    PRICE = "price", _l("投标报价低于成本或者高于最高投标限价"), "soon"
-    UNRESPONSIVE = "unresponsive", _l("没有对招标文件的实质性要求和条件作出响应"), "soon"
-    MISCONDUCT = "misconduct", _l("有串通投标、弄虚作假、行贿等违法行为"), "soon"
-
-
 REJECTION_BASIS = _l("《招标投标法实施条例》第五十一条")
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Phase(StrEnum):
+class Seal(StrEnum):
     """How far a tender's seals have come. Only a recorded opening breaks them; the clock alone never does."""
 
     SEALED = "sealed"  # bidding, and after the deadline until the opening is recorded
     UNOPENED = "unopened"  # failed or cancelled before the opening: the seals stay for good
     OPENED = "opened"  # opened, being evaluated
-    RESULT = "result"  # the ranking is fixed
+    RANKED = "ranked"  # the report is in, not yet published
+    RESULT = "result"  # the candidates are public
 
 
 class What(StrEnum):
@@ -54,34 +55,40 @@ _READ_OUT = frozenset({What.EXISTENCE, What.COUNT, What.BIDDER_NAME, What.PRICE,
 _BLIND = frozenset({What.EXISTENCE, What.PLAN, What.STAFFING})
 _FILE = _READ_OUT | {What.PLAN, What.STAFFING, What.DOCUMENTS}
 
-GRANTED: dict[tuple[Phase, Standing], frozenset[What]] = {
-    (Phase.UNOPENED, Standing.TENDERER): frozenset({What.COUNT}),  # needed to choose between a new tender and an agreement
-    (Phase.UNOPENED, Standing.SUPERVISOR): frozenset({What.COUNT}),
-    (Phase.OPENED, Standing.PUBLIC): _READ_OUT,
-    (Phase.OPENED, Standing.EVALUATOR): _BLIND,
-    (Phase.OPENED, Standing.TENDERER): _FILE,
-    (Phase.OPENED, Standing.SUPERVISOR): _FILE,
-    (Phase.RESULT, Standing.PUBLIC): _READ_OUT | {What.POINTS},
-    (Phase.RESULT, Standing.EVALUATOR): _BLIND,
-    (Phase.RESULT, Standing.TENDERER): _FILE | {What.POINTS},
-    (Phase.RESULT, Standing.SUPERVISOR): _FILE | {What.POINTS},
+GRANTED: dict[tuple[Seal, Standing], frozenset[What]] = {
+    (Seal.UNOPENED, Standing.TENDERER): frozenset({What.COUNT}),  # needed to choose between a new tender and an agreement
+    (Seal.UNOPENED, Standing.SUPERVISOR): frozenset({What.COUNT}),
+    (Seal.OPENED, Standing.PUBLIC): _READ_OUT,
+    (Seal.OPENED, Standing.EVALUATOR): _BLIND,
+    (Seal.OPENED, Standing.TENDERER): _READ_OUT,  # its people may sit on the committee: a plan beside a name would break the blind
+    (Seal.OPENED, Standing.SUPERVISOR): _FILE,
+    (Seal.RANKED, Standing.PUBLIC): _READ_OUT,
+    (Seal.RANKED, Standing.EVALUATOR): _BLIND,
+    (Seal.RANKED, Standing.TENDERER): _FILE | {What.POINTS},
+    (Seal.RANKED, Standing.SUPERVISOR): _FILE | {What.POINTS},
+    (Seal.RESULT, Standing.PUBLIC): _READ_OUT | {What.POINTS},
+    (Seal.RESULT, Standing.EVALUATOR): _BLIND,
+    (Seal.RESULT, Standing.TENDERER): _FILE | {What.POINTS},
+    (Seal.RESULT, Standing.SUPERVISOR): _FILE | {What.POINTS},
 }
 
 
-def phase_of(*, is_opened: bool, is_ranked: bool, is_over: bool) -> Phase:
-    """The phase from what people recorded: an opening, a fixed ranking, an end without opening (failed, cancelled)."""
+def seal_of(*, is_opened: bool, is_ranked: bool, is_published: bool, is_over: bool) -> Seal:
+    """The state from what people recorded: an opening, a ranking, its publication, an end without opening (failed, cancelled)."""
+    if is_opened and is_ranked:
+        return Seal.RESULT if is_published else Seal.RANKED
     if is_opened:
-        return Phase.RESULT if is_ranked else Phase.OPENED
-    return Phase.UNOPENED if is_over else Phase.SEALED
+        return Seal.OPENED
+    return Seal.UNOPENED if is_over else Seal.SEALED
 
 
-def may_see(viewer: Viewer, bid_owner: int | None, phase: Phase, what: What) -> bool:
+def may_see(viewer: Viewer, bid_owner: int | None, seal: Seal, what: What) -> bool:
     """Whether this viewer may learn `what` of a bid by organisation `bid_owner` (None: of the bids as a whole)."""
     if bid_owner is not None and viewer.organisation_id == bid_owner and what in _OWN:
         return True
-    return any(what in GRANTED.get((phase, standing), frozenset()) for standing in viewer.standings)
+    return any(what in GRANTED.get((seal, standing), frozenset()) for standing in viewer.standings)
 
 
-def visible_parts(viewer: Viewer, bid_owner: int, phase: Phase, parts: Iterable[What]) -> frozenset[What]:
+def visible_parts(viewer: Viewer, bid_owner: int, seal: Seal, parts: Iterable[What]) -> frozenset[What]:
     """Those of `parts` that this viewer may learn of this bid."""
-    return frozenset(what for what in parts if may_see(viewer, bid_owner, phase, what))
+    return frozenset(what for what in parts if may_see(viewer, bid_owner, seal, what))

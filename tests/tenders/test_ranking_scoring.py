@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from app.tenders.kinds import RejectionGround
 from app.tenders.scoring import (
     BidderFacts,
     InterestLink,
     LowPrice,
-    RejectionGround,
     blind_code,
     experts_needed,
     interest_links,

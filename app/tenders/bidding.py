@@ -1,0 +1,199 @@
+"""What a bid must hold, when it may be handed in or taken back, and the hash that its receipt states."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from app.common.i18n import _l
+from app.common.money import yuan
+from app.common.refusal import Reason
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MAX_FILES = 10
+MAX_PLAN = 20_000
+MIN_PLAN = 50
+
+
+@dataclass(frozen=True)
+class Post:
+    """One line of the staffing table."""
+
+    post: str
+    people: int
+    qualification: str = ""
+
+    def as_data(self) -> dict:
+        return {"post": self.post, "people": self.people, "qualification": self.qualification}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    kind: str
+    title: str
+    sha256: str
+    size: int
+
+    def as_data(self) -> dict:
+        return {"kind": self.kind, "title": self.title, "sha256": self.sha256, "size": self.size}
+
+
+@dataclass(frozen=True)
+class Content:
+    """The sealed part of a bid. `answers`: criterion code → the passage that answers it."""
+
+    price_fen: int | None
+    project_manager: str = ""
+    plan: str = ""
+    staffing: tuple[Post, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    no_interest: bool = False
+    documents: tuple[Attachment, ...] = ()
+
+    @property
+    def people(self) -> int:
+        return sum(post.people for post in self.staffing)
+
+
+def canonical(content: Content, *, tender_number: str, uscc: str, number: int) -> bytes:
+    """The bytes that the receipt's hash is taken over: JSON, sorted keys, no blanks, UTF-8. A bidder can repeat it."""
+    data = {
+        "tender": tender_number,
+        "bidder": uscc,
+        "version": number,
+        "price_fen": content.price_fen,
+        "project_manager": content.project_manager,
+        "plan": content.plan,
+        "staffing": [post.as_data() for post in content.staffing],
+        "answers": dict(content.answers),
+        "no_interest": content.no_interest,
+        "documents": [document.as_data() for document in content.documents],
+    }
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def content_hash(content: Content, *, tender_number: str, uscc: str, number: int) -> str:
+    return sha256(canonical(content, tender_number=tender_number, uscc=uscc, number=number)).hexdigest()
+
+
+def exact_time(instant: datetime) -> str:
+    """Local time to the millisecond: 2009-12-08 09:30:00.000."""
+    return instant.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S.") + f"{instant.microsecond // 1000:03d}"
+
+
+def why_not_bid(
+    *, is_published: bool, is_over: bool, deadline_at: datetime | None, now: datetime, is_verified: bool, is_tenderer: bool
+) -> Reason | None:
+    """Whether this enterprise may prepare, hand in, replace or take back a bid at this instant. The deadline itself is too late."""
+    if is_over:
+        return Reason(_l("这个项目已经终止，不再接收投标。"), next=_l("请查看其他正在招标的项目。"))
+    if not is_published or deadline_at is None:
+        return Reason(_l("这个项目还没有发布招标公告，不能投标。"), next=_l("请在公告发布后再来。"))
+    if now >= deadline_at:
+        return Reason(
+            _l(
+                "投标已于 %(deadline)s 截止，服务器收到的时间是 %(received)s，本次提交没有受理。",
+                deadline=exact_time(deadline_at),
+                received=exact_time(now),
+            ),
+            _l("《招标投标法》第二十八条"),
+            _l("截止前已经提交并取得回执的投标继续有效；其他项目请在截止前提交。"),
+        )
+    if is_tenderer:
+        return Reason(_l("招标人不能参加自己项目的投标。"), _l("《招标投标法实施条例》第三十四条"), _l("请由其他企业投标。"))
+    if not is_verified:
+        return Reason(
+            _l("本企业的登记信息还没有通过核验，暂时不能投标。"),
+            _l("《电子招标投标办法》第二十四条"),
+            _l("请在“企业档案”里补齐登记信息并提交核验，核验不收费，也不限制所在地区。"),
+        )
+    return None
+
+
+def why_not_withdraw(*, deadline_at: datetime, now: datetime, is_submitted: bool) -> Reason | None:
+    """Taking a bid back (撤回) is free until the deadline; afterwards it stays for its validity (招标投标法 §29)."""
+    if not is_submitted:
+        return Reason(_l("没有可以撤回的投标。"), next=_l("请返回查看投标状态。"))
+    if now >= deadline_at:
+        return Reason(
+            _l("投标已于 %(deadline)s 截止，截止后不能撤回。", deadline=exact_time(deadline_at)),
+            _l("《招标投标法》第二十九条"),
+            _l("如确实不能履约，请书面告知招标人。"),
+        )
+    return None
+
+
+def gaps(
+    content: Content, *, ceiling_fen: int | None, answers_needed: Sequence[tuple[str, str]], bidder_name: str, legal_head: str = ""
+) -> list[tuple[str, Reason]]:
+    """What is still missing or wrong before the bid may be handed in: (field, reason), in the order of the form.
+
+    `answers_needed`: (criterion code, label) of the further passages that the card asks for."""
+    found: list[tuple[str, Reason]] = []
+    if content.price_fen is None or content.price_fen <= 0:
+        found.append(("price", Reason(_l("还没有填写报价。"), next=_l("请填写每平方米每月的单价，以元为单位。"))))
+    elif ceiling_fen is not None and content.price_fen > ceiling_fen:
+        found.append(
+            (
+                "price",
+                Reason(
+                    _l("报价 %(price)s 元高于最高限价 %(ceiling)s 元。", price=yuan(content.price_fen), ceiling=yuan(ceiling_fen)),
+                    _l("《招标投标法实施条例》第五十一条"),
+                    _l("请把报价改到最高限价以内，否则投标会被否决。"),
+                ),
+            )
+        )
+    if not content.project_manager.strip():
+        found.append(("project_manager", Reason(_l("还没有填写项目负责人。"), next=_l("请填写拟派项目负责人的姓名。"))))
+    if len(content.plan.strip()) < MIN_PLAN:
+        found.append(
+            ("plan", Reason(_l("服务方案不足 %(least)d 个字。", least=MIN_PLAN), next=_l("请按评分标准逐项写明服务内容和做法。")))
+        )
+    for code, label in answers_needed:
+        if not content.answers.get(code, "").strip():
+            found.append((f"answer_{code}", Reason(_l("“%(label)s”还没有写。", label=label), next=_l("请写明这一项的做法。"))))
+    if not content.people:
+        found.append(("staffing", Reason(_l("还没有填写人员配备。"), next=_l("请至少填写一个岗位和人数。"))))
+    if not content.no_interest:
+        found.append(
+            (
+                "no_interest",
+                Reason(
+                    _l("还没有作出无利害关系声明。"), _l("《招标投标法实施条例》第三十四条"), _l("请核对后勾选声明；有利害关系的不能投标。")
+                ),
+            )
+        )
+    found.extend(_names_in_blind_parts(content, bidder_name, legal_head))
+    return found
+
+
+def _names_in_blind_parts(content: Content, bidder_name: str, legal_head: str) -> list[tuple[str, Reason]]:
+    """The evaluators read plan and staffing without knowing whose they are: a name in them would break the blind."""
+    names = [n for n in {bidder_name, short_name(bidder_name), legal_head, content.project_manager.strip()} if len(n) >= 2]
+    parts = [("plan", content.plan)]
+    parts += [(f"answer_{code}", text) for code, text in sorted(content.answers.items())]
+    parts += [("staffing", "；".join(f"{post.post} {post.qualification}" for post in content.staffing))]
+    found = []
+    for name_of_field, text in parts:
+        met = sorted(name for name in names if name in text)
+        if met:
+            found.append(
+                (
+                    name_of_field,
+                    Reason(
+                        _l("这一部分由评委匿名评审，里面出现了“%(name)s”。", name=met[-1]),
+                        next=_l("请改用“本企业”“项目负责人”等称呼，不要写出名称和姓名。"),
+                    ),
+                )
+            )
+    return found
+
+
+def short_name(name: str) -> str:
+    """The part of an enterprise's name that people know it by: without the legal form and the trade."""
+    return re.sub(r"(物业(服务|管理)?)?(股份)?(有限(责任)?)?公司$", "", name.strip())

@@ -3,6 +3,8 @@
 from app.common.i18n import _l
 from app.common.imports.kinds import ProblemKind, Severity
 
+"""%(label)s is the label of the problem's field; the page fills it in, in the reader's language."""
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 COMMON_PROBLEMS: dict[str, ProblemKind] = {

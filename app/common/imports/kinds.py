@@ -97,6 +97,8 @@ class FieldSpec:
     """A stored value as people read it, in the preview and in what would change."""
     sums: bool = False
     """Subtotal rows add it up, so they are checked against it."""
+    is_yes_no: bool = False
+    """In a column that holds only ticks, a blank means no."""
 
 
 @dataclass(slots=True)
@@ -132,7 +134,8 @@ class ColumnReading:
     tick: str = ""
     """For a tick column: the text that a tick stands for."""
     unit: str = ""
-    fills_down: bool = False
+    fill: str = ""
+    """Blank cells hold the value above: "merged" inside merged cells, "below" everywhere."""
     blank_is_no: bool = False
     """A yes/no column that holds only ticks: blank means no."""
     is_guess: bool = False
@@ -151,7 +154,7 @@ class SheetReading:
     columns: tuple[ColumnReading, ...]
     rows: int
     left_out: tuple[tuple[int, str], ...]
-    """Rows that are not data: (row, "blank" | "subtotal" | "total" | "note" | "title")."""
+    """Rows that are not data: (row, "blank" | "subtotal" | "note" | "header" | "section")."""
     from_title: tuple[tuple[str, str], ...] = ()
     """Fields whose value the title or the names gave: (field, text)."""
 

@@ -1,0 +1,1 @@
+"""Divisions, compounds, the census and coverage."""

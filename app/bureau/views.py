@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.bureau import queries
 from app.bureau.forms import CalendarForm
+from app.bureau.starts import starts_of
 from app.common import clock
 from app.common.access import actor, public, roles, signed_in
 from app.common.calendar_days import CalendarDay, CalendarYear, set_day
@@ -27,7 +28,7 @@ def home():
 def desk():
     if actor().role is None:
         return redirect(url_for("accounts.hats"))
-    return render_template("bureau/desk.html", items=queries.desk_items(actor(), clock.now()))
+    return render_template("bureau/desk.html", items=queries.desk_items(actor(), clock.now()), starts=starts_of(actor()))
 
 
 @bp.route("/calendar", methods=["GET", "POST"])

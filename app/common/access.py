@@ -103,7 +103,7 @@ def init_app(app: Flask, *, load_actor: Callable[[], Actor | None]) -> None:
             return None
         person = actor()
         if person is None:
-            return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None))
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
         if access.kind == "roles" and person.role not in access.roles:
             raise Forbidden
         return None

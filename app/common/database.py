@@ -115,7 +115,6 @@ def _before_commit(session: Session) -> None:
     session.flush()
     changed = session.info.get("changed", set())
     if changed and not session.info.get("audited"):
-        session.rollback()
         raise UnauditedChange(f"changed without an audit row: {', '.join(sorted(changed))}")
 
 

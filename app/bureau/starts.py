@@ -1,0 +1,31 @@
+"""What each role begins from its desk: the pages that wait for nobody to ask."""
+
+from flask import current_app, url_for
+
+from app.accounts.rules import Role
+from app.common.access import Actor
+from app.common.frame import Link
+from app.common.i18n import _l
+
+STARTS = (
+    (_l("起草招标"), "tenders.new", {Role.COMMUNITY_MANAGER}),
+    (_l("本社区的招标"), "tenders.mine", {Role.COMMUNITY_MANAGER}),
+    (_l("申请补贴或奖励"), "funding.new_application", {Role.COMMUNITY_MANAGER}),
+    (_l("正在招标的项目"), "tenders.index", {Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY}),
+    (_l("我的投标"), "tenders.my_bids", {Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY}),
+    (_l("导入楼院底数"), "communities.imports", {Role.BUREAU_OFFICER}),
+    (_l("资金项目"), "funding.programmes", {Role.FINANCE_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR}),
+    (_l("操作记录"), "bureau.trail", {Role.AUDITOR, Role.ADMINISTRATOR}),
+    (_l("单位和人员"), "accounts.organisations", {Role.ADMINISTRATOR, Role.AUDITOR}),
+    (_l("工作日历"), "bureau.calendar", {Role.ADMINISTRATOR}),
+    (_l("本单位的人员"), "accounts.people", set(Role) - {Role.EVALUATOR}),
+    (_l("我的账号"), "accounts.account", set(Role)),
+)
+
+
+def starts_of(actor: Actor) -> list[Link]:
+    return [
+        Link(str(label), url_for(endpoint))
+        for label, endpoint, roles in STARTS
+        if actor.role in roles and endpoint in current_app.view_functions
+    ]

@@ -8,7 +8,7 @@ from flask_security import hash_password, verify_password
 
 from app.accounts import queries
 from app.accounts.models import Invitation, Membership, Organisation, SignInAttempt, User
-from app.accounts.rules import DIVISION_DIGITS, Role, may_invite, roles_of, why_not_password
+from app.accounts.rules import DIVISION_DIGITS, OrganisationKind, Role, may_invite, roles_of, why_not_password
 from app.accounts.throttle import why_not_try
 from app.common.access import Actor
 from app.common.audit import label_events, record
@@ -31,6 +31,8 @@ label_events(
         "invitation.send": _l("邀请同事"),
     },
     {"role": _l("身份"), "email": _l("邮箱"), "name": _l("名称"), "kind": _l("类型"), "division_code": _l("区划代码"), "user": _l("人员")},
+    enums={"role": Role, "kind": OrganisationKind},
+    objects={"user_account": _l("账号"), "organisation": _l("单位"), "membership": _l("身份"), "invitation": _l("邀请")},
 )
 
 WRONG = Reason(_l("邮箱或密码不对。"), next=_l("请检查后再试；忘记密码可以用邮件重设。"))

@@ -10,8 +10,10 @@ from app.bureau import queries
 from app.bureau.forms import CalendarForm
 from app.bureau.starts import starts_of
 from app.common import clock
+from app.common.audit import EVENT_LABELS
 from app.common.access import actor, public, roles, signed_in
 from app.common.calendar_days import CalendarDay, CalendarYear, set_day
+from app.common.tables import paginate
 from app.extensions import db
 
 bp = Blueprint("bureau", __name__, template_folder="templates")
@@ -46,3 +48,11 @@ def calendar():
     within = CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))
     days = list(db.session.scalars(db.select(CalendarDay).where(within).order_by(CalendarDay.date)))
     return render_template("bureau/calendar.html", form=form, years=years, year=year, days=days)
+
+
+@bp.get("/trail")
+@roles(Role.AUDITOR, Role.ADMINISTRATOR)
+def trail():
+    text, event = request.args.get("q", "").strip(), request.args.get("event", "")
+    page = paginate(queries.trail(actor(), text=text, event=event))
+    return render_template("bureau/trail.html", page=page, q=text, event=event, events=EVENT_LABELS)

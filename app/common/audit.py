@@ -8,7 +8,9 @@ from sqlalchemy import inspect as inspect_model
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.access import Actor
+from app.common.figures import area_text, moment_text, money_text
 from app.common.guards import append_only
+from app.common.i18n import _l
 from app.common.labels import LabelledEnum
 from app.common.types import UtcDateTime
 from app.extensions import db
@@ -36,6 +38,23 @@ class AuditEvent(db.Model):
     address: Mapped[str] = mapped_column(String(45))
     facts: Mapped[dict] = mapped_column(JSON)
 
+    @property
+    def label(self):
+        return EVENT_LABELS[self.event]
+
+    @property
+    def object_label(self) -> str:
+        return f"{OBJECT_LABELS.get(self.object_type, self.object_type)} {self.object_id}"
+
+    @property
+    def person(self):
+        return SYSTEM_LABEL if self.user_id is None and self.user_name == "system" else self.user_name
+
+    @property
+    def fact_list(self) -> list[tuple[Any, Any]]:
+        """Labels and values as people read them; a key without words is shown by its event's own label."""
+        return [(FACT_LABELS.get(key, key), _words(key, value)) for key, value in self.facts.items()]
+
 
 append_only(AuditEvent.__table__)
 
@@ -45,10 +64,27 @@ EVENT_LABELS: dict[str, Any] = {}
 FACT_LABELS: dict[str, Any] = {}
 """Words for each fact's key."""
 
+FACT_ENUMS: dict[str, type[LabelledEnum]] = {}
+"""The enumeration that a fact's values belong to, by the fact's key."""
 
-def label_events(events: dict[str, Any], facts: dict[str, Any] | None = None) -> None:
+OBJECT_LABELS: dict[str, Any] = {}
+"""Words for each table."""
+
+SYSTEM_LABEL = _l("平台")
+
+
+def label_events(
+    events: dict[str, Any],
+    facts: dict[str, Any] | None = None,
+    *,
+    enums: dict[str, type[LabelledEnum]] | None = None,
+    objects: dict[str, Any] | None = None,
+) -> None:
+    """Give words to a package's events, to the keys of their facts, to enumerated facts and to tables."""
     EVENT_LABELS.update(events)
     FACT_LABELS.update(facts or {})
+    FACT_ENUMS.update(enums or {})
+    OBJECT_LABELS.update(objects or {})
 
 
 def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEvent:
@@ -71,10 +107,35 @@ def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEve
         organisation_id=actor.organisation_id,
         organisation_name=actor.organisation_name,
         address=actor.address,
-        facts={key: _plain(value) for key, value in facts.items() if value is not None},
+        facts={_known(key): _plain(value) for key, value in facts.items() if value is not None},
     )
     db.session.add(row)
     return row
+
+
+def _known(key: str) -> str:
+    if key not in FACT_LABELS:
+        raise KeyError(f"audit fact {key!r} has no label; add it with label_events")
+    return key
+
+
+def _words(key: str, value):
+    """A stored fact as people read it: enum words, yuan, square metres, local time, yes and no."""
+    if key in FACT_ENUMS and not isinstance(value, list | dict):
+        return FACT_ENUMS[key](value).label
+    if isinstance(value, bool):
+        return _l("是") if value else _l("否")
+    if isinstance(value, int) and key.endswith("_fen"):
+        return money_text(value)
+    if isinstance(value, int) and key.endswith("area_centi"):
+        return area_text(value)
+    if isinstance(value, str) and key.endswith("_at"):
+        return moment_text(datetime.fromisoformat(value))
+    if isinstance(value, list):
+        return "、".join(str(_words("", item)) for item in value)
+    if isinstance(value, dict):
+        return "、".join(f"{FACT_LABELS.get(k, k)} {_words(k, v)}" for k, v in value.items())
+    return value
 
 
 def _plain(value):
@@ -84,6 +145,8 @@ def _plain(value):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(v) for v in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, str | int | bool | float) or value is None:
         return value
     return str(value)

@@ -20,6 +20,7 @@ FIRST_YEAR = 2004
 audit.label_events(
     {"calendar.load": _l("载入年度工作日历"), "calendar.edit": _l("修改工作日历")},
     {"date": _l("日期"), "is_workday": _l("是否工作日"), "years": _l("年度"), "note": _l("说明")},
+    objects={"calendar_year": _l("工作日历")},
 )
 
 

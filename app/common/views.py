@@ -19,7 +19,7 @@ from app.extensions import db
 
 bp = Blueprint("common", __name__, template_folder="templates")
 
-audit.label_events({"clock.move": _l("拨动演示时钟")}, {"to": _l("拨到")})
+audit.label_events({"clock.move": _l("拨动演示时钟")}, {"to_at": _l("拨到")}, objects={"demo_clock": _l("演示时钟")})
 
 PAGES = ("help", "open-data", "accessibility", "privacy")
 
@@ -75,7 +75,7 @@ def move_clock():
         try:
             target = _target(form)
             row = db.session.get(clock.DemoClock, 1)
-            audit.record("clock.move", row, actor=actor() or system_actor("visitor"), now=clock.now(), to=target.isoformat())
+            audit.record("clock.move", row, actor=actor() or system_actor("visitor"), now=clock.now(), to_at=target)
             clock.set_demo(target)
         except Refused as refused:
             form.apply_refusal(refused)

@@ -1,0 +1,289 @@
+"""Numbers, money, areas, days and instants as people read them, in Chinese and English.
+
+Pages, files and mails all use these, so that one figure looks the same everywhere.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask import has_app_context
+from flask_babel import get_locale
+from jinja2 import Environment
+from markupsafe import Markup
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MINUS = "−"
+NOTHING = "—"
+SOON = dt.timedelta(days=3)
+
+
+class Words(NamedTuple):
+    """What differs between the languages besides the figures: units, names of days, the order of a date."""
+
+    yuan: str
+    price: str
+    weekdays: tuple[str, ...]
+    day: Callable[[dt.date], str]
+    full_day: Callable[[dt.date], str]
+    weekday: Callable[[str], str]
+    left: str
+    over: str
+    moments_left: str
+    units: tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
+
+
+MONTHS = ("January February March April May June July August September October November December").split()
+
+CHINESE = Words(
+    yuan="{} 元",
+    price="{} 元/m²·月",
+    weekdays=("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    day=lambda day: f"{day.month}月{day.day}日",
+    full_day=lambda day: f"{day.year}年{day.month}月{day.day}日",
+    weekday="（{}）".format,
+    left="还剩 {}",
+    over="已截止",
+    moments_left="不到 1 分",
+    units=(("天", "天"), ("时", "时"), ("分", "分")),
+)
+ENGLISH = Words(
+    yuan="{} yuan",
+    price="{} yuan/m² a month",
+    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    day=lambda day: f"{day.day} {MONTHS[day.month - 1]}",
+    full_day=lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+    weekday=" ({})".format,
+    left="{} left",
+    over="Closed",
+    moments_left="less than 1 min",
+    units=(("day", "days"), ("h", "h"), ("min", "min")),
+)
+
+
+def words() -> Words:
+    """The words of the reader's language; Chinese outside a request."""
+    if has_app_context():
+        locale = get_locale()
+        if locale is not None and locale.language == "en":
+            return ENGLISH
+    return CHINESE
+
+
+def _grouped(units: int, places: int) -> str:
+    """An integer count of 10^-places as digits with thousands separators: (123450, 2) -> "1,234.50"."""
+    sign = MINUS if units < 0 else ""
+    scale = 10**places
+    whole, rest = divmod(abs(units), scale)
+    return f"{sign}{whole:,}.{rest:0{places}d}" if places else f"{sign}{whole:,}"
+
+
+def money_text(fen: int | None) -> str:
+    """Fen as yuan: 123450 -> "1,234.50 元"."""
+    return NOTHING if fen is None else words().yuan.format(_grouped(fen, 2))
+
+
+def wan_text(fen: int | None) -> str:
+    """Fen as ten thousand yuan with one decimal, for headlines: 318_412_300 -> "318.4 万元"; in English "3.18 million yuan"."""
+    if fen is None:
+        return NOTHING
+    if words() is ENGLISH:
+        millions = Decimal(fen) / Decimal(100_000_000)
+        return f"{score_text(millions)} million yuan"
+    tenths = int((Decimal(fen) / Decimal(100_000)).quantize(Decimal(1), ROUND_HALF_UP))
+    return f"{_grouped(tenths, 1)} 万元"
+
+
+def price_text(fen: int | None) -> str:
+    """A property fee in fen per square metre and month: 62 -> "0.62 元/m²·月"."""
+    return NOTHING if fen is None else words().price.format(_grouped(fen, 2))
+
+
+def area_text(area_centi: int | None) -> str:
+    """0.01 m² as square metres: 4_823_000 -> "48,230.00 m²"."""
+    return NOTHING if area_centi is None else f"{_grouped(area_centi, 2)} m²"
+
+
+def count_text(number: int | None, unit: str = "") -> str:
+    """A whole number with thousands separators and, if given, a unit that the caller has translated."""
+    if number is None:
+        return NOTHING
+    return f"{_grouped(number, 0)} {unit}" if unit else _grouped(number, 0)
+
+
+def percent_text(basis_points: int | None, places: int = 2) -> str:
+    """Basis points as per cent: 7390 -> "73.90%"."""
+    if basis_points is None:
+        return NOTHING
+    return f"{score_text(Decimal(basis_points) / 100, places)}%"
+
+
+def share_text(part: int, whole: int, places: int = 2) -> str:
+    """What share of the whole a part is: (824, 1115) -> "73.90%"; of nothing, a dash."""
+    if not whole:
+        return NOTHING
+    return f"{score_text(Decimal(part) * 100 / Decimal(whole), places)}%"
+
+
+def score_text(value: Decimal | int | None, places: int = 2) -> str:
+    """A score or other decimal, rounded half up: Decimal("87.415") -> "87.42"."""
+    if value is None:
+        return NOTHING
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{rounded:,f}".replace("-", MINUS)
+
+
+def size_text(number_of_bytes: int | None) -> str:
+    """A file's size: 1_258_291 -> "1.2 MB"."""
+    if number_of_bytes is None:
+        return NOTHING
+    if number_of_bytes < 1024:
+        return f"{number_of_bytes} B"
+    for unit in ("KB", "MB", "GB"):
+        number_of_bytes /= 1024
+        if number_of_bytes < 1024 or unit == "GB":
+            return f"{number_of_bytes:,.1f} {unit}"
+    return NOTHING
+
+
+def local(moment: dt.datetime) -> dt.datetime:
+    """The instant on the city's clock. A naive instant is a mistake of the caller."""
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    return moment.astimezone(SHANGHAI)
+
+
+def day_text(day: dt.date | None, today: dt.date | dt.datetime | None = None, weekday: bool = True) -> str:
+    """A day with its weekday; the year is left out only when `today` is given and falls in the same year."""
+    if day is None:
+        return NOTHING
+    if isinstance(day, dt.datetime):
+        day = local(day).date()
+    if isinstance(today, dt.datetime):
+        today = local(today).date()
+    language = words()
+    text = language.day(day) if today is not None and today.year == day.year else language.full_day(day)
+    return text + language.weekday(language.weekdays[day.weekday()]) if weekday else text
+
+
+def moment_text(
+    moment: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False
+) -> str:
+    """An instant on the city's clock: "2026年3月20日（周五）12:00". With end_of_day midnight reads 24:00 of the day before."""
+    if moment is None:
+        return NOTHING
+    here = local(moment)
+    if end_of_day and (here.hour, here.minute, here.second) == (0, 0, 0):
+        before = here.date() - dt.timedelta(days=1)
+        return f"{_day_before_time(before, now, weekday)}24:00"
+    return f"{_day_before_time(here.date(), now, weekday)}{here:%H:%M}"
+
+
+def _day_before_time(day: dt.date, now: dt.datetime | None, weekday: bool) -> str:
+    text = day_text(day, now, weekday)
+    return text if text.endswith("）") else f"{text} "
+
+
+def time_left_text(until: dt.datetime, now: dt.datetime) -> str:
+    """How long until an instant, in its two largest units: "2 天 3 时"; within the last minute a plain sentence."""
+    language = words()
+    minutes = int((until - now).total_seconds() // 60)
+    if minutes < 1:
+        return language.moments_left
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    amounts = [(days, 0), (hours, 1), (minutes, 2)]
+    while amounts[0][0] == 0:
+        amounts.pop(0)
+    # Beyond a week the hours tell nobody anything.
+    shown = amounts[:1] if days >= 7 else amounts[:2]
+    return " ".join(f"{amount} {language.units[unit][amount != 1]}" for amount, unit in shown if amount)
+
+
+class Deadline(NamedTuple):
+    """What a deadline's tag says and in which colour."""
+
+    text: str
+    colour: str
+
+
+def read_deadline(until: dt.datetime, now: dt.datetime) -> Deadline:
+    """A deadline as a tag: how much time is left, in the warning colour within three days, or that it has passed."""
+    if now >= until:
+        return Deadline(words().over, "done")
+    return Deadline(words().left.format(time_left_text(until, now)), "soon" if until - now <= SOON else "open")
+
+
+def number(text: str) -> Markup:
+    return Markup('<span class="nowrap">{}</span>').format(text)
+
+
+def money(fen: int | None) -> Markup:
+    return number(money_text(fen))
+
+
+def wan(fen: int | None) -> Markup:
+    return number(wan_text(fen))
+
+
+def price(fen: int | None) -> Markup:
+    return number(price_text(fen))
+
+
+def area(area_centi: int | None) -> Markup:
+    return number(area_text(area_centi))
+
+
+def count(value: int | None, unit: str = "") -> Markup:
+    return number(count_text(value, unit))
+
+
+def moment(
+    value: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False
+) -> Markup:
+    if value is None:
+        return Markup(NOTHING)
+    machine = local(value).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{}</time>').format(machine, moment_text(value, now, weekday, end_of_day))
+
+
+def day(value: dt.date | None, today: dt.date | dt.datetime | None = None, weekday: bool = True) -> Markup:
+    if value is None:
+        return Markup(NOTHING)
+    machine = (local(value).date() if isinstance(value, dt.datetime) else value).isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(machine, day_text(value, today, weekday))
+
+
+def deadline(until: dt.datetime, now: dt.datetime, with_moment: bool = True, end_of_day: bool = False) -> Markup:
+    text, colour = read_deadline(until, now)
+    tag = Markup('<strong class="govuk-tag tag-{}">{}</strong>').format(colour, text)
+    if not with_moment:
+        return tag
+    return tag + Markup("<small>{}</small>").format(moment(until, now, end_of_day=end_of_day))
+
+
+FIGURES: dict[str, Callable[..., Markup | str]] = {
+    "money": money,
+    "wan": wan,
+    "price": price,
+    "area": area,
+    "count": count,
+    "percent": percent_text,
+    "share": share_text,
+    "score": score_text,
+    "size": size_text,
+    "moment": moment,
+    "day": day,
+    "deadline": deadline,
+}
+
+
+def install(env: Environment) -> None:
+    """Give the component macros what they ask Python for. create_app calls it once."""
+    from app.common import charts, macros
+
+    env.globals["figures"] = FIGURES
+    macros.install(env)
+    charts.install(env)

@@ -1,0 +1,49 @@
+// Compiles assets/scss and assets/js into app/static/build with content hashes in the names, and writes manifest.json last.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { compile } from "sass";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = join(root, "app", "static", "build");
+
+function style() {
+  const result = compile(join(root, "assets", "scss", "app.scss"), {
+    style: "compressed",
+    loadPaths: [join(root, "node_modules")],
+    quietDeps: true,
+  });
+  return result.css;
+}
+
+async function script() {
+  const result = await build({
+    entryPoints: [join(root, "assets", "js", "app.js")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    legalComments: "inline",
+    charset: "utf8",
+    write: false,
+    absWorkingDir: root,
+  });
+  return result.outputFiles[0].text;
+}
+
+const files = { "app.css": style(), "app.js": await script() };
+await mkdir(out, { recursive: true });
+const manifest = {};
+for (const [name, text] of Object.entries(files)) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  manifest[name] = name.replace(".", `.${hash}.`);
+  await writeFile(join(out, manifest[name]), text);
+}
+await writeFile(join(out, "manifest.json.new"), `${JSON.stringify(manifest, null, 2)}\n`);
+await rename(join(out, "manifest.json.new"), join(out, "manifest.json"));
+
+const kept = new Set([...Object.values(manifest), "manifest.json", "stamp"]);
+for (const name of await readdir(out)) if (!kept.has(name)) await rm(join(out, name), { recursive: true });
+for (const name of Object.values(manifest)) console.log(name);

@@ -87,9 +87,11 @@ def exact_time(instant: datetime) -> str:
 
 
 def why_not_bid(
-    *, is_published: bool, is_over: bool, deadline_at: datetime | None, now: datetime, is_verified: bool, is_tenderer: bool
+    *, is_published: bool, is_over: bool, deadline_at: datetime | None, now: datetime, not_admitted: Reason | None, is_tenderer: bool
 ) -> Reason | None:
-    """Whether this enterprise may prepare, hand in, replace or take back a bid at this instant. The deadline itself is too late."""
+    """Why this enterprise may not prepare, hand in or replace a bid at this instant. The deadline itself is too late.
+
+    `not_admitted`: the answer of enterprises.rules.why_not_admitted."""
     if is_over:
         return Reason(_l("这个项目已经终止，不再接收投标。"), next=_l("请查看其他正在招标的项目。"))
     if not is_published or deadline_at is None:
@@ -106,13 +108,7 @@ def why_not_bid(
         )
     if is_tenderer:
         return Reason(_l("招标人不能参加自己项目的投标。"), _l("《招标投标法实施条例》第三十四条"), _l("请由其他企业投标。"))
-    if not is_verified:
-        return Reason(
-            _l("本企业的登记信息还没有通过核验，暂时不能投标。"),
-            _l("《电子招标投标办法》第二十四条"),
-            _l("请在“企业档案”里补齐登记信息并提交核验，核验不收费，也不限制所在地区。"),
-        )
-    return None
+    return not_admitted
 
 
 def why_not_withdraw(*, deadline_at: datetime, now: datetime, is_submitted: bool) -> Reason | None:

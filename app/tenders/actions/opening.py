@@ -1,0 +1,152 @@
+"""Opening: the one act that breaks the seals, in one transaction with the record of what was read out."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from app.accounts.rules import Role
+from app.common.access import Actor
+from app.common.audit import label_events, record
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused, refuse_if
+from app.tenders import bidding
+from app.tenders.actions.bidding import lock_tender
+from app.tenders.kinds import FailureCause
+from app.tenders.lifecycle import Situation, Status, make_move, why_not
+from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
+from app.tenders.parameters import sheet_for
+from app.tenders.queries.bids import content_of_version, count_standing_bids, current_version, standing_bids
+from app.tenders.scoring import blind_code
+from app.extensions import db
+
+label_events(
+    {"tender.open": _l("开标"), "tender.declare_failed": _l("登记流标")},
+    {"bids": _l("投标数量"), "record_sha256": _l("开标记录校验值"), "cause": _l("原因"), "presided_by": _l("主持人")},
+)
+
+
+def situation(tender: Tender, *, actor: Actor, now: datetime, **more) -> Situation:
+    """What the table of moves asks; the number of bids only once the deadline has passed."""
+    is_closed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
+    return Situation(
+        status=tender.status,
+        now=now,
+        role=actor.role,
+        is_own=actor.organisation_id == tender.procuring_entity_id,
+        covers=actor.covers(tender.division_code),
+        bid_deadline_at=tender.bid_deadline_at,
+        standing_bids=count_standing_bids(tender.id) if is_closed and tender.status is Status.PUBLISHED else None,
+        min_bids=sheet_for(tender.regime, tender.regime_version)["min_bids"],
+        **more,
+    )
+
+
+def has_too_few(tender: Tender, *, now: datetime) -> bool:
+    """The deadline has passed and fewer bids stand than the law asks for. Before the deadline always False."""
+    if tender.status is not Status.PUBLISHED or tender.bid_deadline_at is None or now < tender.bid_deadline_at:
+        return False
+    return count_standing_bids(tender.id) < sheet_for(tender.regime, tender.regime_version)["min_bids"]
+
+
+def open_bids(
+    tender: Tender, *, presided_by: str, witnessed_by: str = "", note: str = "", shuffle=None, actor: Actor, now: datetime
+) -> OpeningRecord:
+    """Break the seals of all standing bids and record what was read out (招标投标法 §34-36). Below the legal minimum nothing is opened.
+
+    `shuffle` permutes the blind codes; the system's own random source unless a rehearsed one is given."""
+    tender = lock_tender(tender)
+    refuse_if(why_not("open", situation(tender, actor=actor, now=now)))
+    bids = standing_bids(tender)
+    opening = OpeningRecord(
+        tender_id=tender.id,
+        opened_at=now,
+        opened_by_id=actor.user_id,
+        presided_by=presided_by.strip(),
+        witnessed_by=witnessed_by.strip(),
+        place=tender.opening_place,
+        note=note.strip(),
+        lines=[_read_out(tender, bid, position) for position, bid in enumerate(bids, start=1)],
+    )
+    opening.record_sha256 = sha256(canonical_record(tender, opening)).hexdigest()
+    db.session.add(opening)
+    _give_blind_codes(bids, shuffle or secrets.SystemRandom().shuffle)
+    make_move(tender, "open", now=now)
+    record(
+        "tender.open", tender, actor=actor, now=now, bids=len(bids), record_sha256=opening.record_sha256, presided_by=opening.presided_by
+    )
+    return opening
+
+
+def _read_out(tender: Tender, bid: Bid, position: int) -> OpeningLine:
+    version = current_version(bid)
+    content = content_of_version(version)
+    found = bidding.content_hash(content, tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number)
+    return OpeningLine(
+        position=position,
+        bid_id=bid.id,
+        bid_version_id=version.id,
+        enterprise_name=bid.enterprise.name,
+        price_fen=content.price_fen,
+        received_at=version.submitted_at,
+        content_sha256=version.content_sha256,
+        seal_intact=found == version.content_sha256,
+        main_content=main_content(content),
+    )
+
+
+def main_content(content: bidding.Content) -> str:
+    """What is read out beside name and price. Kept as it was said, in Chinese."""
+    return f"项目负责人{content.project_manager}；配备{len(content.staffing)}类岗位共{content.people}人"
+
+
+def canonical_record(tender: Tender, opening: OpeningRecord) -> bytes:
+    """The bytes behind record_sha256: anybody can write them again from the public page."""
+    data = {
+        "tender": tender.number,
+        "opened_at": opening.opened_at.isoformat(timespec="milliseconds"),
+        "presided_by": opening.presided_by,
+        "witnessed_by": opening.witnessed_by,
+        "place": opening.place,
+        "note": opening.note,
+        "lines": [
+            {
+                "position": line.position,
+                "bidder": line.enterprise_name,
+                "price_fen": line.price_fen,
+                "main_content": line.main_content,
+                "received_at": line.received_at.isoformat(timespec="milliseconds"),
+                "content_sha256": line.content_sha256,
+                "seal_intact": line.seal_intact,
+            }
+            for line in opening.lines
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _give_blind_codes(bids: Sequence[Bid], shuffle) -> None:
+    order = list(range(len(bids)))
+    shuffle(order)
+    for bid, position in zip(bids, order, strict=True):
+        bid.blind_code = blind_code(position)
+
+
+def declare_too_few(tender: Tender, *, note: str = "", actor: Actor, now: datetime) -> Tender:
+    """Record that too few bids came. Nothing is opened: the prices stay closed for good."""
+    tender = lock_tender(tender)
+    if tender.status is not Status.PUBLISHED:
+        raise Refused(Reason(_l("项目已经开标或者终止，不能再按投标人不足登记流标。"), next=_l("请刷新页面查看最新状态。")))
+    refuse_if(why_not("declare_failed", situation(tender, actor=actor, now=now)))
+    tender.failure_cause, tender.failure_note = FailureCause.TOO_FEW_BIDS, note.strip()
+    for compound in tender.compounds:
+        compound.is_claimed = False
+    make_move(tender, "declare_failed", now=now)
+    record("tender.declare_failed", tender, actor=actor, now=now, cause=FailureCause.TOO_FEW_BIDS)
+    return tender
+
+
+def may_preside(tender: Tender, actor: Actor) -> bool:
+    """Whether this actor sees the opening room's buttons."""
+    return actor.role == Role.COMMUNITY_MANAGER and actor.organisation_id == tender.procuring_entity_id

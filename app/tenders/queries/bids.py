@@ -1,0 +1,282 @@
+"""What pages ask about bids. The content of a bid is read here and nowhere else, and never past `sealing.may_see`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounts.rules import Role
+from app.common.access import Actor
+from app.common.files import StoredFile
+from app.enterprises.models import Enterprise
+from app.extensions import db
+from app.tenders.bidding import Attachment, Content, Post
+from app.tenders.kinds import CriterionKind
+from app.tenders.lifecycle import ENDED
+from app.tenders.models import (
+    Bid,
+    BidDocument,
+    BidDraft,
+    BidDraftDocument,
+    BidRejection,
+    BidVersion,
+    OpeningLine,
+    OpeningRecord,
+    ScoreCriterion,
+    Tender,
+)
+from app.tenders.sealing import Seal, Standing, Viewer, What, may_see, seal_of
+
+ENTERPRISE_ROLES = (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY)
+SUPERVISING_ROLES = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.LEGAL_OFFICER, Role.AUDITOR)
+
+
+def seal_of_tender(tender: Tender) -> Seal:
+    is_over = tender.status in ENDED
+    return seal_of(
+        is_opened=tender.opened_at is not None,
+        is_ranked=tender.evaluated_at is not None,
+        is_published=tender.candidates_public_at is not None or (is_over and tender.evaluated_at is not None),
+        is_over=is_over,
+    )
+
+
+def viewer_for(tender: Tender, actor: Actor | None) -> Viewer:
+    """How this person looks at this tender's bids on ordinary pages; a scoring page makes its own, blind viewer."""
+    standings = {Standing.PUBLIC}
+    if actor is None:
+        return Viewer(None, frozenset(standings))
+    if actor.role == Role.COMMUNITY_MANAGER and actor.organisation_id == tender.procuring_entity_id:
+        standings.add(Standing.TENDERER)
+    if actor.role in SUPERVISING_ROLES and actor.covers(tender.division_code):
+        standings.add(Standing.SUPERVISOR)
+    own = actor.organisation_id if actor.role in ENTERPRISE_ROLES else None
+    return Viewer(own, frozenset(standings))
+
+
+def is_seen(tender: Tender, actor: Actor | None, what: What, owner: int | None = None) -> bool:
+    return may_see(viewer_for(tender, actor), owner, seal_of_tender(tender), what)
+
+
+# --- one's own ---------------------------------------------------------------------------------------------------------
+
+
+def enterprise_of(actor: Actor) -> Enterprise | None:
+    if actor.organisation_id is None:
+        return None
+    return db.session.scalar(select(Enterprise).where(Enterprise.organisation_id == actor.organisation_id))
+
+
+def own_bid(tender: Tender, actor: Actor) -> Bid | None:
+    """The bid of the actor's own enterprise, withdrawn or not."""
+    return db.session.scalar(
+        select(Bid).where(Bid.tender_id == tender.id, Bid.organisation_id == actor.organisation_id).options(selectinload(Bid.versions))
+    )
+
+
+def own_draft(tender: Tender, actor: Actor) -> BidDraft | None:
+    return db.session.scalar(
+        select(BidDraft)
+        .where(BidDraft.tender_id == tender.id, BidDraft.organisation_id == actor.organisation_id)
+        .options(selectinload(BidDraft.documents).joinedload(BidDraftDocument.file))
+    )
+
+
+def own_drafts_and_bids(actor: Actor) -> list[tuple[Tender, BidDraft | None, Bid | None]]:
+    """Everything that the actor's enterprise prepares or has handed in, nearest deadline last."""
+    draft = select(BidDraft).where(BidDraft.organisation_id == actor.organisation_id).options(joinedload(BidDraft.tender))
+    bid = select(Bid).where(Bid.organisation_id == actor.organisation_id).options(joinedload(Bid.tender), selectinload(Bid.versions))
+    drafts = {d.tender_id: d for d in db.session.scalars(draft.order_by(BidDraft.id))}
+    bids = {b.tender_id: b for b in db.session.scalars(bid.order_by(Bid.id))}
+    tenders = {d.tender_id: d.tender for d in drafts.values()} | {b.tender_id: b.tender for b in bids.values()}
+    ordered = sorted(tenders.values(), key=lambda t: (t.bid_deadline_at, t.id), reverse=True)
+    return [(tender, drafts.get(tender.id), bids.get(tender.id)) for tender in ordered]
+
+
+def own_file(tender: Tender, actor: Actor, file_id: int) -> StoredFile | None:
+    """A file of the actor's own draft or bid."""
+    in_draft = (
+        select(StoredFile)
+        .join(BidDraftDocument, BidDraftDocument.file_id == StoredFile.id)
+        .join(BidDraft)
+        .where(BidDraft.tender_id == tender.id, BidDraft.organisation_id == actor.organisation_id, StoredFile.id == file_id)
+    )
+    in_bid = (
+        select(StoredFile)
+        .join(BidDocument, BidDocument.file_id == StoredFile.id)
+        .join(BidVersion)
+        .join(Bid)
+        .where(Bid.tender_id == tender.id, Bid.organisation_id == actor.organisation_id, StoredFile.id == file_id)
+    )
+    return db.session.scalar(in_draft.limit(1)) or db.session.scalar(in_bid.limit(1))
+
+
+# --- the door to the content -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SeenBid:
+    """One bid as a viewer may see it; what is not granted is None."""
+
+    bid_id: int
+    position: int | None
+    received_at: datetime | None
+    content_sha256: str | None
+    enterprise: Enterprise | None
+    price_fen: int | None
+    plan: str | None
+    answers: dict | None
+    staffing: list | None
+    project_manager: str | None
+    documents: list[BidDocument] | None
+    rejection: BidRejection | None = None
+
+    @property
+    def people(self) -> int | None:
+        return None if self.staffing is None else sum(post["people"] for post in self.staffing)
+
+
+def current_version(bid: Bid) -> BidVersion:
+    return next(v for v in bid.versions if v.number == bid.current_number)
+
+
+def content_of_version(version: BidVersion) -> Content:
+    """The sealed part of a version as plain values. Callers: the bidder's own pages, the opening, and `see`."""
+    stored = version.content
+    return Content(
+        price_fen=stored.price_fen,
+        project_manager=stored.project_manager,
+        plan=stored.plan,
+        staffing=posts(stored.staffing),
+        answers=dict(stored.answers),
+        no_interest=stored.no_interest,
+        documents=tuple(Attachment(d.kind.value, d.title, d.file.sha256, d.file.size) for d in version.documents),
+    )
+
+
+def content_of_draft(draft: BidDraft) -> Content:
+    return Content(
+        price_fen=draft.price_fen,
+        project_manager=draft.project_manager,
+        plan=draft.plan,
+        staffing=posts(draft.staffing),
+        answers=dict(draft.answers),
+        no_interest=draft.no_interest,
+        documents=tuple(Attachment(d.kind.value, d.title, d.file.sha256, d.file.size) for d in draft.documents),
+    )
+
+
+def posts(rows: Any) -> tuple[Post, ...]:
+    return tuple(Post(row["post"], row["people"], row.get("qualification", "")) for row in rows or ())
+
+
+def see(tender: Tender, viewer: Viewer, bid: Bid, line: OpeningLine | None = None, rejection: BidRejection | None = None) -> SeenBid | None:
+    """What this viewer may know of this bid, or None when not even that it exists."""
+    seal = seal_of_tender(tender)
+
+    def granted(what: What) -> bool:
+        return may_see(viewer, bid.organisation_id, seal, what)
+
+    if not granted(What.EXISTENCE):
+        return None
+    version = current_version(bid)
+    plan, staffing = granted(What.PLAN), granted(What.STAFFING)
+    content = content_of_version(version) if plan or staffing or granted(What.PRICE) else None
+    named = granted(What.BIDDER_NAME)
+    return SeenBid(
+        bid_id=bid.id,
+        position=line.position if line and named else None,
+        received_at=version.submitted_at if named else None,
+        content_sha256=version.content_sha256 if named else None,
+        enterprise=bid.enterprise if named else None,
+        price_fen=content.price_fen if content and granted(What.PRICE) else None,
+        plan=content.plan if content and plan else None,
+        answers=dict(content.answers) if content and plan else None,
+        staffing=[post.as_data() for post in content.staffing] if content and staffing else None,
+        project_manager=content.project_manager if content and staffing and named else None,
+        documents=list(version.documents) if granted(What.DOCUMENTS) else None,
+        rejection=rejection,
+    )
+
+
+def standing_bids(tender: Tender) -> list[Bid]:
+    """The bids that count, in order of receipt, with everything that opening and evaluation read. For actions, not for pages."""
+    return list(
+        db.session.scalars(
+            select(Bid)
+            .join(BidVersion, (BidVersion.bid_id == Bid.id) & (BidVersion.number == Bid.current_number))
+            .where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None))
+            .options(
+                joinedload(Bid.enterprise),
+                selectinload(Bid.versions).joinedload(BidVersion.content),
+                selectinload(Bid.versions).selectinload(BidVersion.documents).joinedload(BidDocument.file),
+            )
+            .order_by(BidVersion.submitted_at, Bid.id)
+        )
+    )
+
+
+def count_standing_bids(tender_id: int) -> int:
+    """How many bids would be opened. Only the life cycle asks, and only once the deadline has passed."""
+    return db.session.scalar(select(func.count()).select_from(Bid).where(Bid.tender_id == tender_id, Bid.withdrawn_at.is_(None))) or 0
+
+
+def opened_bids(tender: Tender, viewer: Viewer) -> list[SeenBid]:
+    """The bids of an opened tender as this viewer may see them, in the order in which they were read out; else nothing."""
+    if not may_see(viewer, None, seal_of_tender(tender), What.COUNT):
+        return []
+    record = opening_record(tender)
+    if record is None:
+        return []
+    bids = {bid.id: bid for bid in standing_bids(tender)}
+    rejected = rejections(tender)
+    seen = (see(tender, viewer, bids[line.bid_id], line, rejected.get(line.bid_id)) for line in record.lines)
+    return [one for one in seen if one is not None]
+
+
+def opened_file(tender: Tender, viewer: Viewer, file_id: int) -> StoredFile | None:
+    """A document of an opened bid, for those who may see documents."""
+    statement = (
+        select(BidDocument, Bid)
+        .join(BidVersion, BidVersion.id == BidDocument.version_id)
+        .join(Bid, (Bid.id == BidVersion.bid_id) & (Bid.current_number == BidVersion.number))
+        .where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None), BidDocument.file_id == file_id)
+        .options(joinedload(BidDocument.file))
+        .order_by(BidDocument.id)
+    )
+    for document, bid in db.session.execute(statement):
+        if may_see(viewer, bid.organisation_id, seal_of_tender(tender), What.DOCUMENTS):
+            return document.file
+    return None
+
+
+def opening_record(tender: Tender) -> OpeningRecord | None:
+    return db.session.scalar(
+        select(OpeningRecord)
+        .where(OpeningRecord.tender_id == tender.id)
+        .options(selectinload(OpeningRecord.lines).joinedload(OpeningLine.bid).joinedload(Bid.enterprise))
+    )
+
+
+def rejections(tender: Tender) -> dict[int, BidRejection]:
+    rows = db.session.scalars(select(BidRejection).join(Bid).where(Bid.tender_id == tender.id).order_by(BidRejection.id))
+    return {row.bid_id: row for row in rows}
+
+
+def criteria_of(tender: Tender) -> list[ScoreCriterion]:
+    return list(
+        db.session.scalars(select(ScoreCriterion).where(ScoreCriterion.tender_id == tender.id).order_by(ScoreCriterion.position, ScoreCriterion.id))
+    )
+
+
+def plan_criterion(criteria: Sequence[ScoreCriterion]) -> ScoreCriterion | None:
+    """The line of the card that the service plan as a whole answers: the first judged plan."""
+    return next((c for c in criteria if c.kind is CriterionKind.SCORED_PLAN), None)
+
+
+def further_passages(criteria: Sequence[ScoreCriterion]) -> list[ScoreCriterion]:
+    """The other plans that the card asks for; each gets a passage of its own."""
+    return [c for c in criteria if c.kind is CriterionKind.SCORED_PLAN][1:]

@@ -1,0 +1,153 @@
+"""The data folder: made whole or not at all, brought to the newest migration, with or without the sample city."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from _setup import PYTHON, ROOT, fail, run, say
+
+DATABASE = "linli.db"
+BUILDING = ".building"
+LOCK = ".lock"
+ACCOUNTS = "sample-accounts.json"
+
+
+class DataFolder:
+    def __init__(self, path: Path, *, site_url: str):
+        self.path = path.absolute()
+        self.database = self.path / DATABASE
+        self.site_url = site_url
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """The database is a server's, named by LINLI_DATABASE_URL."""
+        return bool(os.environ.get("LINLI_DATABASE_URL"))
+
+    def environment(self, path: Path | None = None) -> dict[str, str]:
+        settings = {"LINLI_DATA": str(path or self.path), "PYTHONUNBUFFERED": "1"}
+        return {"LINLI_SITE_URL": self.site_url, **os.environ, **settings}
+
+    def make_ready(self, *, with_sample: bool) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        with open(self.path / LOCK, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.is_elsewhere:
+                self._flask("db", "upgrade")
+            elif self.database.exists():
+                self._upgrade()
+            else:
+                self._build(with_sample=with_sample)
+        if not self.is_elsewhere and self._has_nobody():
+            self._ask_for_administrator()
+
+    def _build(self, *, with_sample: bool) -> None:
+        """Everything is made in a folder inside and moved out, the database last: its presence says that all is there.
+
+        A kill at any moment leaves no database, and the next start begins again.
+        """
+        building = self.path / BUILDING
+        others = {entry.name for entry in self.path.iterdir()} - {BUILDING, LOCK}
+        if others and not building.exists():
+            fail(f"The folder {self.path} is not empty and holds no Linli database.\nName another with --data, or empty this one.")
+        if building.exists():
+            say("The data folder was not finished last time; making it again.")
+            shutil.rmtree(building)
+        building.mkdir()
+        say("Making the database …")
+        self._flask("db", "upgrade", path=building)
+        if with_sample and os.environ.get("LINLI_PRODUCTION", "0") in ("", "0"):
+            say("Loading the sample city (once; it takes about a minute) …")
+            self._flask("sample", "load", path=building)
+            (building / ACCOUNTS).write_bytes(self._flask_output("sample", "accounts", "--json", path=building))
+        self._move_out(building)
+
+    def _move_out(self, building: Path) -> None:
+        with closing(sqlite3.connect(building / DATABASE)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for entry in sorted(building.iterdir(), key=lambda entry: entry.name == DATABASE):
+            if entry.name in (f"{DATABASE}-wal", f"{DATABASE}-shm"):
+                continue
+            target = self.path / entry.name
+            if target.is_dir():
+                shutil.rmtree(target)  # moved out by a start that was killed before the database followed
+            os.replace(entry, target)
+        shutil.rmtree(building)
+
+    def _upgrade(self) -> None:
+        if (building := self.path / BUILDING).exists():
+            shutil.rmtree(building)
+        with closing(sqlite3.connect(self.database)) as database:
+            try:
+                kept = database.execute("SELECT version_num FROM alembic_version").fetchone()
+            except sqlite3.DatabaseError as error:
+                fail(f"{self.database} is not a Linli database: {error}.\nName another data folder with --data.")
+            version = kept[0] if kept else "none"
+            if version == newest_migration():
+                return
+            copy = self.path / f"{DATABASE}.before-{version}"
+            say(f"Bringing the database to the newest version (a copy of the old one is kept: {copy.name}) …")
+            with closing(sqlite3.connect(copy)) as target:
+                database.backup(target)
+        self._flask("db", "upgrade")
+
+    def _has_nobody(self) -> bool:
+        with closing(sqlite3.connect(self.database)) as database:
+            return database.execute("SELECT 1 FROM user_account LIMIT 1").fetchone() is None
+
+    def _ask_for_administrator(self) -> None:
+        command = "LINLI_DATA={} {} -m flask --app wsgi accounts create-administrator".format(self.path, PYTHON.relative_to(ROOT))
+        if sys.stdin.isatty():
+            say("This site has nobody yet. Make its first administrator:")
+            subprocess.run([PYTHON, "-m", "flask", "--app", "wsgi", "accounts", "create-administrator"], cwd=ROOT, env=self.environment())
+        if self._has_nobody():
+            say(f"This site has nobody who can sign in. Make its first administrator, in the checkout:\n  {command}")
+
+    def sign_ins(self) -> str:
+        """The sample accounts as a table, or nothing in a real city."""
+        path = self.path / ACCOUNTS
+        if not path.exists():
+            return ""
+        accounts = json.loads(path.read_text())
+        return accounts_table(accounts)
+
+    def _flask(self, *command: str, path: Path | None = None) -> None:
+        run(PYTHON, "-m", "flask", "--app", "wsgi", *command, env=self.environment(path), quiet="load" not in command)
+
+    def _flask_output(self, *command: str, path: Path) -> bytes:
+        done = subprocess.run(
+            [PYTHON, "-m", "flask", "--app", "wsgi", *command],
+            cwd=ROOT,
+            env=self.environment(path),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        return done.stdout if done.returncode == 0 else fail(f"flask {' '.join(command)} failed")
+
+
+def newest_migration() -> str:
+    """The revision that no other follows, read from the files: faster than starting the app to ask."""
+    revisions, followed = set(), set()
+    for file in (ROOT / "migrations" / "versions").glob("*.py"):
+        text = file.read_text()
+        revisions.update(re.findall(r'^revision(?:: str)? = ["\'](\w+)["\']', text, re.MULTILINE))
+        if down := re.search(r"^down_revision(?:: [^=]+)? = (.+)$", text, re.MULTILINE):
+            followed.update(re.findall(r'["\'](\w+)["\']', down[1]))
+    return " ".join(sorted(revisions - followed))
+
+
+def accounts_table(accounts: list[dict]) -> str:
+    rows = [[str(value) for value in account.values()] for account in accounts]
+    widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "Sample accounts:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def display_width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

@@ -1,0 +1,122 @@
+"""Sets up what is missing and serves the site: environment, assets, database, sample city, server."""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from _data_folder import DataFolder
+from _setup import PYTHON, ROOT, fail, prepare, say
+
+WORKERS = max(2, min(4, os.cpu_count() or 2))
+THREADS = 4
+"""A worker's threads: a write that waits for its turn must not hold up the pages beside it."""
+
+READY_WITHIN_S = 60
+
+
+def main() -> None:
+    options = read_options()
+    refuse_a_taken_port(options.host, options.port)
+    prepare("app")
+
+    folder = DataFolder(options.data, site_url=f"http://{shown_host(options.host)}:{options.port}")
+    folder.make_ready(with_sample=not options.empty)
+
+    tell_when_ready(options, folder)
+    os.chdir(ROOT)
+    os.execve(PYTHON, [str(PYTHON), *granian(options)], folder.environment())
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/server",
+        description="Starts Linli with everything it needs. The first start installs and loads the sample city; later ones take seconds.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1; 0.0.0.0 for every network)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("LINLI_DATA", ROOT / "data")),
+        metavar="DIR",
+        help="folder for the database and files (default: LINLI_DATA, else data/ in the checkout)",
+    )
+    parser.add_argument("--empty", action="store_true", help="a new data folder gets no sample city; you make its first administrator")
+    return parser.parse_args()
+
+
+def refuse_a_taken_port(host: str, port: int) -> None:
+    """Said before anything is installed, not after."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            fail(f"Cannot listen on {host}:{port}: {error.strerror}.\nStop what is using the port, or choose another: script/server --port {port + 1}")
+
+
+def shown_host(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def granian(options: argparse.Namespace) -> list[str]:
+    return [
+        *("-m", "granian", "--interface", "wsgi", "wsgi:app"),
+        *("--host", options.host, "--port", str(options.port)),
+        *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
+        *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
+    ]
+
+
+def tell_when_ready(options: argparse.Namespace, folder: DataFolder) -> None:
+    """A grandchild waits for the first answer and prints the address; this process becomes the server itself,
+
+    so that its process id, signals and exit code are the server's own.
+    """
+    server = os.getpid()
+    sys.stdout.flush()
+    if (child := os.fork()) != 0:
+        os.waitpid(child, 0)
+        return
+    if os.fork() == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        address = f"http://{shown_host(options.host)}:{options.port}"
+        if wait_for_answer(address, server):
+            say(f"\nLinli 邻里 is running at {address}/ (Ctrl-C stops it)")
+            say(f"Data folder: {folder.path}\n")
+            say(folder.sign_ins())
+    os._exit(0)
+
+
+def wait_for_answer(address: str, server: int) -> bool:
+    until = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/static/favicon.svg", timeout=5):
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            time.sleep(0.1)
+        try:
+            os.kill(server, 0)
+        except ProcessLookupError:
+            return False
+    return False
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        say("\nStopped before the site was up. Run script/server again: it goes on from here.")
+        raise SystemExit(130) from None

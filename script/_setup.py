@@ -1,0 +1,126 @@
+"""What every script needs first: an environment from the lock file, front-end assets and compiled translations.
+
+Only the standard library is used here: this runs before anything is installed.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "linli-installed.json"
+UNFINISHED = VENV / "linli-installing"
+SOURCE_ONLY = "flask-principal"
+"""The one package that its author publishes as source alone; everything else is installed from wheels."""
+
+LOCKS = {"app": ("app",), "dev": ("app", "dev"), "node": ("node",)}
+"""Which locks an install fulfils: dev.in includes app.in at the same versions."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def fail(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+    raise SystemExit(1)
+
+
+def run(*command: object, env: dict | None = None, quiet: bool = False) -> None:
+    """Run a command in the checkout; when it fails, show what it said and stop."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+        text=True,
+    )
+    if done.returncode:
+        shown = " ".join(Path(str(part)).name if str(part).startswith("/") else str(part) for part in command)
+        fail(f"{(done.stdout or '').strip()}\n\nThis step failed with code {done.returncode}: {shown}")
+
+
+@contextmanager
+def one_at_a_time():
+    """Two scripts started together must not install into the same environment at once."""
+    with open(ROOT / ".setup.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another script is setting things up; waiting for it …")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(lock: str) -> None:
+    """Environment, assets and translations, each only when something has changed since the last time."""
+    with one_at_a_time():
+        install(lock)
+        if not (shutil.which("node") and shutil.which("npm")):
+            install("node")
+        run(PYTHON, "script/build_assets.py")
+        run(PYTHON, "script/_translations.py")
+
+
+def install(lock: str) -> None:
+    """Bring .venv to the lock file. An install that was killed half-way is begun again from nothing."""
+    if UNFINISHED.exists():
+        say("The last installation did not finish; starting it again from nothing.")
+    if UNFINISHED.exists() or not _environment_works():
+        _make_environment()
+    wanted = {name: _digest(name) for name in LOCKS[lock]}
+    if wanted.items() <= _installed().items():
+        return
+    say(f"Installing Python packages from requirements/{lock}.txt (once; it takes about a minute) …")
+    UNFINISHED.touch()
+    run(
+        PYTHON,
+        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"),
+        *("--only-binary", ":all:", "--no-binary", SOURCE_ONLY, "-r", f"requirements/{lock}.txt"),
+        quiet=True,
+    )
+    draft = STAMP.with_suffix(".new")
+    draft.write_text(json.dumps(_installed() | wanted, indent=2))
+    os.replace(draft, STAMP)
+    UNFINISHED.unlink()
+
+
+def _environment_works() -> bool:
+    """Whether .venv is there and its Python is still the one that it was made with."""
+    if not PYTHON.exists():
+        return False
+    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
+
+
+def _make_environment() -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if missing := [name for name in ("venv", "ensurepip") if find_spec(name) is None]:
+        fail(
+            f"This Python ({sys.executable}, {version}) lacks {' and '.join(missing)}.\n"
+            f"Install it (Debian, Ubuntu: apt-get install python{version}-venv) and run this again."
+        )
+    say(f"Making the environment .venv with Python {version} …")
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    VENV.mkdir()
+    UNFINISHED.touch()
+    run(sys.executable, "-m", "venv", VENV, quiet=True)
+
+
+def _digest(lock: str) -> str:
+    return hashlib.sha256((ROOT / "requirements" / f"{lock}.txt").read_bytes()).hexdigest()
+
+
+def _installed() -> dict[str, str]:
+    return json.loads(STAMP.read_text()) if STAMP.exists() else {}

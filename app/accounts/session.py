@@ -1,5 +1,7 @@
 """The signed-in person of a request as an Actor: from the session's cookie to the hat worn."""
 
+from datetime import timedelta
+
 from flask import request, session
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
@@ -21,7 +23,7 @@ def init_app(app) -> None:
         SECURITY_PASSWORD_SINGLE_HASH=True,
         SECURITY_PASSWORD_SALT="unused-with-argon2",
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
-        SECURITY_RESET_PASSWORD_WITHIN="2 hours",
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=2),
         SECURITY_TRACKABLE=False,
         SECURITY_RECOVERABLE=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},

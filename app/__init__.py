@@ -51,8 +51,14 @@ def _register_packages(app: Flask) -> None:
     for package in PACKAGES:
         for module, attribute in (("views", "bp"), ("commands", "cli")):
             name = f"app.{package}.{module}"
-            if find_spec(f"app.{package}") is None or find_spec(name) is None:
+            if not _exists(f"app.{package}") or not _exists(name):
                 continue
             found = getattr(import_module(name), attribute)
             for item in found if isinstance(found, list | tuple) else (found,):
                 app.register_blueprint(item) if module == "views" else app.cli.add_command(item)
+
+
+def _exists(module: str) -> bool:
+    """Whether a module was written; a folder without __init__ is none."""
+    spec = find_spec(module)
+    return spec is not None and spec.origin is not None

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from flask_security import AsaList, UserMixin
+from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import OrganisationKind, Role
@@ -42,10 +41,12 @@ class User(db.Model, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     """Changed with the password: all other sessions end."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    roles: Mapped[list[str]] = mapped_column(MutableList.as_mutable(AsaList()), default=list)
-    """Unused; the signing-in library asks for it. Roles live in Membership."""
-
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", order_by="Membership.id")
+
+    @property
+    def roles(self) -> list:
+        """The signing-in library asks for it; roles live in Membership."""
+        return []
 
 
 class Membership(db.Model):

@@ -25,6 +25,7 @@ def init_app(app) -> None:
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
         SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=2),
         SECURITY_TRACKABLE=False,
+        SECURITY_JOIN_USER_ROLES=False,
         SECURITY_RECOVERABLE=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,

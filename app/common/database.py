@@ -28,6 +28,10 @@ def init_app(app: Flask) -> None:
     def choose_transaction() -> None:
         _reading.set(request.method in {"GET", "HEAD", "OPTIONS"})
 
+    @app.teardown_request
+    def forget_transaction(_error) -> None:
+        _reading.set(False)
+
 
 @contextmanager
 def writing():

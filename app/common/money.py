@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
 
-_NUMBER = re.compile(r"^\d{1,13}(\.\d+)?$")
+_NUMBER = re.compile(r"^[0-9]{1,13}(\.[0-9]+)?$")
 MAX_FEN = 10**15
 
 

@@ -1,0 +1,46 @@
+"""Stored files: named by hash, checked by content, never overwritten."""
+
+import pytest
+
+from app.common.clock import wall
+from app.common.files import clean_filename, read_file, sniff_kind, store_file
+from app.common.refusal import Refused
+
+PDF, PNG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n123"
+
+
+def test_the_content_decides_what_a_file_is():
+    assert sniff_kind(PNG, "a.csv") == "png"
+    assert sniff_kind(PDF, "a.exe") == "pdf"
+    assert sniff_kind(b"PK\x03\x04..", "a.xlsx") == "xlsx" and sniff_kind(b"PK\x03\x04..", "a.jar") == "zip"
+    assert sniff_kind("名称,户数".encode("gb18030"), "a.csv") == "text"
+    assert sniff_kind(b"MZ\x00\x00", "a.pdf") == "unknown"
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"", "a.pdf"), (b"MZ\x90\x00", "a.pdf"), (PDF + b"x" * 1024 * 1024, "a.pdf")])
+def test_an_empty_a_disguised_or_a_large_file_is_refused_by_name(session, content, name):
+    with pytest.raises(Refused) as refused:
+        store_file(content, name, now=wall(), limit_mb=1)
+    assert name in str(refused.value.reason.text) and str(refused.value.reason.next)
+
+
+def test_the_same_bytes_are_kept_once_and_read_back(session, app):
+    first = store_file(PDF, "../../etc/甲.pdf", now=wall())
+    second = store_file(PDF, "乙.pdf", now=wall())
+    assert first.sha256 == second.sha256 and first.filename == "甲.pdf"
+    assert read_file(first) == PDF
+    assert len(list((app.config["DATA"] / "files").rglob("*/*"))) == 1
+    session.rollback()
+
+
+def test_a_file_that_was_changed_on_disk_is_not_given_out(session, app):
+    row = store_file(PDF, "甲.pdf", now=wall())
+    (app.config["DATA"] / "files" / row.key).write_bytes(PDF + b"!")
+    with pytest.raises(RuntimeError):
+        read_file(row)
+    session.rollback()
+
+
+def test_names_lose_paths_and_control_characters():
+    assert clean_filename("C:\\a\\b\x00c\n.pdf") == "bc.pdf"
+    assert clean_filename("///") == "file"

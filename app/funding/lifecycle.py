@@ -1,0 +1,186 @@
+"""What can happen to an application: its states, the one table of moves, who may make them, and the four eyes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from app.accounts.rules import Role
+from app.common.i18n import _l
+from app.common.labels import LabelledEnum
+from app.common.refusal import Reason
+from app.common.workdays import WorkdayCalendar
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SEPARATION = _l("经办与审批相分离（《会计法》关于职责相互分离、相互制约的规定）")
+
+
+class ApplicationStatus(LabelledEnum):
+    DRAFT = "draft", _l("草稿"), "wait"
+    SUBMITTED = "submitted", _l("待街道审核"), "wait"
+    STREET_REVIEWED = "street_reviewed", _l("待区级审核"), "wait"
+    DISTRICT_REVIEWED = "district_reviewed", _l("待市局批准"), "wait"
+    BUREAU_APPROVED = "bureau_approved", _l("已批准，待公示"), "info"
+    PUBLICITY = "publicity", _l("公示中"), "info"
+    OBJECTED = "objected", _l("有异议，待处理"), "soon"
+    PAYABLE = "payable", _l("公示无异议，待拨付"), "open"
+    PARTLY_PAID = "partly_paid", _l("已拨付部分"), "badge"
+    PAID = "paid", _l("已付清"), "badge"
+    RETURNED = "returned", _l("已退回补正"), "soon"
+    REFUSED = "refused", _l("不予支持"), "done"
+    WITHDRAWN = "withdrawn", _l("已撤回"), "done"
+    STOPPED = "stopped", _l("已终止拨付"), "done"
+    RECLAIMED = "reclaimed", _l("已追回"), "soon"
+
+
+S = ApplicationStatus
+
+DERIVED = frozenset({S.PAYABLE})
+"""Decided by the clock, so never stored: publicity that has run out without an open objection."""
+ENDED_WITHOUT_MONEY = frozenset({S.REFUSED, S.WITHDRAWN})
+"""These free the compound and its months for another application."""
+PUBLISHED = frozenset({S.PUBLICITY, S.OBJECTED, S.PAYABLE, S.PARTLY_PAID, S.PAID, S.STOPPED, S.RECLAIMED})
+"""Anybody may read these."""
+
+
+@dataclass(frozen=True)
+class Move:
+    name: str
+    label: Any
+    leaves: frozenset[ApplicationStatus]
+    reaches: ApplicationStatus | None
+    """None: it stays where it is."""
+    roles: frozenset[Role] | None
+    """None: anybody, a visitor too."""
+    needs_reason: bool = False
+    is_by_applicant: bool = False
+    is_separate: bool = True
+    """Four eyes: nobody who submitted, reviewed or approved this application may make it."""
+
+
+def _move(name, label, leaves, reaches, roles, **more) -> Move:
+    return Move(name, label, frozenset(leaves), reaches, None if roles is None else frozenset(roles), **more)
+
+
+BEFORE_APPROVAL = (S.SUBMITTED, S.STREET_REVIEWED, S.DISTRICT_REVIEWED)
+HEARING = (Role.LEGAL_OFFICER, Role.BUREAU_APPROVER)
+CONFIRMING = (Role.FINANCE_OFFICER, Role.BUREAU_APPROVER)
+
+MOVES = (
+    _move("submit", _l("提交申请"), (S.DRAFT, S.RETURNED), S.SUBMITTED, (Role.COMMUNITY_MANAGER,), is_by_applicant=True, is_separate=False),
+    _move("withdraw", _l("撤回申请"), (S.DRAFT, S.RETURNED, *BEFORE_APPROVAL), S.WITHDRAWN, (Role.COMMUNITY_MANAGER,), is_by_applicant=True, is_separate=False),
+    _move("street_review", _l("街道审核通过"), (S.SUBMITTED,), S.STREET_REVIEWED, (Role.STREET_OFFICER,)),
+    _move("street_return", _l("街道退回补正"), (S.SUBMITTED,), S.RETURNED, (Role.STREET_OFFICER,), needs_reason=True),
+    _move("district_review", _l("区级审核通过"), (S.STREET_REVIEWED,), S.DISTRICT_REVIEWED, (Role.BUREAU_OFFICER,)),
+    _move("district_return", _l("区级退回补正"), (S.STREET_REVIEWED,), S.RETURNED, (Role.BUREAU_OFFICER,), needs_reason=True),
+    _move("district_refuse", _l("区级不予支持"), (S.STREET_REVIEWED,), S.REFUSED, (Role.BUREAU_OFFICER,), needs_reason=True),
+    _move("approve", _l("批准"), (S.DISTRICT_REVIEWED,), S.BUREAU_APPROVED, (Role.BUREAU_APPROVER,)),
+    _move("bureau_return", _l("市局退回补正"), (S.DISTRICT_REVIEWED,), S.RETURNED, (Role.BUREAU_APPROVER,), needs_reason=True),
+    _move("bureau_refuse", _l("市局不予支持"), (S.DISTRICT_REVIEWED,), S.REFUSED, (Role.BUREAU_APPROVER,), needs_reason=True),
+    _move("publish", _l("开始公示"), (S.BUREAU_APPROVED,), S.PUBLICITY, (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER), is_separate=False),
+    _move("object", _l("提出异议"), (S.PUBLICITY, S.OBJECTED), S.OBJECTED, None, needs_reason=True, is_separate=False),
+    _move("dismiss_objection", _l("异议不成立"), (S.OBJECTED,), S.PUBLICITY, HEARING, needs_reason=True),
+    _move("uphold_objection", _l("异议成立，不予拨付"), (S.OBJECTED,), S.REFUSED, HEARING, needs_reason=True),
+    _move("record_payment", _l("登记付款"), (S.PAYABLE, S.PARTLY_PAID), None, (Role.FINANCE_OFFICER,)),
+    _move("confirm_payment", _l("复核付款"), (S.PAYABLE, S.PARTLY_PAID), S.PARTLY_PAID, CONFIRMING, is_separate=False),
+    _move("confirm_last_payment", _l("复核最后一期付款"), (S.PAYABLE, S.PARTLY_PAID), S.PAID, CONFIRMING, is_separate=False),
+    _move("accept", _l("考核验收"), (S.PARTLY_PAID,), None, (Role.STREET_OFFICER, Role.BUREAU_OFFICER), is_separate=False),
+    _move("stop", _l("终止拨付"), (S.PAYABLE, S.PARTLY_PAID), S.STOPPED, (Role.BUREAU_APPROVER,), needs_reason=True, is_separate=False),
+    _move("order_clawback", _l("决定追回"), (S.PAID, S.STOPPED, S.RECLAIMED), None, (Role.BUREAU_APPROVER,), needs_reason=True, is_separate=False),
+    _move("receive_clawback", _l("登记追回到账"), (S.PAID, S.STOPPED, S.RECLAIMED), S.RECLAIMED, (Role.FINANCE_OFFICER,), is_separate=False),
+)  # fmt: skip
+"""A person who pays, confirms or claws back is held apart from the other one by the payment itself (see models/money.py)."""
+
+MOVE = {move.name: move for move in MOVES}
+REVIEW_STEPS = {"street_review": S.SUBMITTED, "district_review": S.STREET_REVIEWED, "approve": S.DISTRICT_REVIEWED}
+
+
+class Person(Protocol):
+    """What a rule asks of an actor."""
+
+    user_id: int | None
+    role: Any
+    organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An application as the rules see it."""
+
+    status: ApplicationStatus
+    """The state now (see status_now)."""
+    applicant_id: int
+    payee_id: int | None
+    """Organisation that gets the money."""
+    hands: frozenset[int]
+    """People who submitted, reviewed or approved it in this round."""
+
+
+def end_of_day(day: date) -> datetime:
+    """24:00 of a local day."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE) + timedelta(days=1)
+
+
+def publicity_end(starts_on: date, days: int, calendar: WorkdayCalendar) -> date:
+    """Last day of a publicity of so many full days: the publishing day is not counted, a last day off is moved to the
+    next working day (《民法典》第二百零一条、第二百零三条). Raises Refused for a year without a calendar."""
+    return calendar.roll_forward(starts_on + timedelta(days=days))
+
+
+def status_now(stored: ApplicationStatus, publicity_ends_on: date | None, now: datetime) -> ApplicationStatus:
+    """The state at an instant: publicity that has run out makes the money payable, without anybody's doing."""
+    if stored is S.PUBLICITY and publicity_ends_on is not None and now >= end_of_day(publicity_ends_on):
+        return S.PAYABLE
+    return stored
+
+
+def is_own(person: Person, standing: Standing) -> bool:
+    return person.organisation_id is not None and person.organisation_id in (standing.applicant_id, standing.payee_id)
+
+
+def why_not_move(name: str, standing: Standing, person: Person | None) -> Reason | None:
+    """Why this person can't make this move now. None for person is a visitor."""
+    move = MOVE[name]
+    if move.roles is not None and (person is None or person.role not in move.roles):
+        return Reason(_l("您现在的身份不能办理“%(move)s”。", move=move.label), next=_l("请换用有这项职责的身份，或转给负责的同事。"))
+    if standing.status not in move.leaves:
+        return Reason(
+            _l("这份申请现在的状态是“%(status)s”，不能办理“%(move)s”。", status=standing.status.label, move=move.label),
+            next=_l("可能别人刚刚办过。请刷新页面查看最新进度。"),
+        )
+    if move.is_by_applicant:
+        if person.organisation_id != standing.applicant_id:
+            return Reason(_l("这份申请不是您所在单位提出的。"), next=_l("请由申请单位办理。"))
+        return None
+    if move.roles is None:
+        return None
+    if is_own(person, standing):
+        return Reason(
+            _l("这份申请由您所在单位提出，或者资金拨给您所在单位，您应当回避。"),
+            basis=SEPARATION,
+            next=_l("请转给其他单位的同级人员办理。"),
+        )
+    if move.is_separate and person.user_id in standing.hands:
+        return Reason(
+            _l("您已经办过这份申请的前一环节，不能再由您办理“%(move)s”。", move=move.label),
+            basis=SEPARATION,
+            next=_l("请转给另一位有这项职责的同事办理。"),
+        )
+    return None
+
+
+def why_not_object(publicity_ends_on: date | None, now: datetime) -> Reason | None:
+    """Objections are taken while the notice runs, also when another one has stopped the clock of payment."""
+    if publicity_ends_on is not None and now < end_of_day(publicity_ends_on):
+        return None
+    return Reason(
+        _l("公示期已经结束，不能再提出异议。"),
+        basis=_l("项目公告：公示期"),
+        next=_l("仍有问题的，请拨打页脚的监督投诉电话。"),
+    )
+
+
+def moves_open(standing: Standing, person: Person | None, names: Collection[str] = tuple(MOVE)) -> list[Move]:
+    """The moves that this person can make now, in the order of the table."""
+    return [MOVE[name] for name in names if why_not_move(name, standing, person) is None]

@@ -1,0 +1,41 @@
+"""When an instalment may be paid: in order, the first after publicity, the later ones after acceptance."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.common.i18n import _l
+from app.common.refusal import Reason
+from app.funding.lifecycle import ApplicationStatus
+from app.funding.review import InstalmentState
+
+
+def why_not_pay(number: int, states: Sequence[InstalmentState], has_acceptance: bool) -> Reason | None:
+    """Why instalment `number` (from 1) can't be paid, given the states of all of them in order."""
+    if states[number - 1] is InstalmentState.CANCELLED:
+        return Reason(_l("这一期已经取消。"), next=_l("请查看终止拨付的理由。"))
+    if any(state is not InstalmentState.PAID for state in states[: number - 1]):
+        return Reason(_l("前一期还没有付清。"), basis=_l("分期拨付（项目公告）"), next=_l("请先登记并复核前一期。"))
+    if number > 1 and not has_acceptance:
+        return Reason(
+            _l("还没有通过考核验收，不能付第 %(number)d 期。", number=number),
+            basis=_l("分期拨付（项目公告）"),
+            next=_l("请由街道或房管经办人先办理考核验收。"),
+        )
+    return None
+
+
+def state_now(number: int, states: Sequence[InstalmentState], status: ApplicationStatus, has_acceptance: bool) -> InstalmentState:
+    """What the page calls an instalment: a planned one is due as soon as it may be paid."""
+    is_payable = status in (ApplicationStatus.PAYABLE, ApplicationStatus.PARTLY_PAID)
+    if states[number - 1] is InstalmentState.PLANNED and is_payable and why_not_pay(number, states, has_acceptance) is None:
+        return InstalmentState.DUE
+    return states[number - 1]
+
+
+def why_not_paid_on(day: date, *, since: date, today: date, includes_first: bool = False) -> Reason | None:
+    """Why a payment, an assessment or a return can't have been on this day: after `since`, and not in the future."""
+    if day > today:
+        return Reason(_l("日期在今天之后。"), next=_l("请填写实际发生的日期。"))
+    if day < since or (day == since and not includes_first):
+        return Reason(_l("日期早于可以办理的日子（%(day)s）。", day=since.isoformat()), next=_l("请核对日期。"))
+    return None

@@ -1,0 +1,42 @@
+"""The closed lists of reviewing and paying: steps, decisions, outcomes, states of an instalment."""
+
+from app.common.i18n import _l
+from app.common.labels import LabelledEnum
+
+
+class ReviewStep(LabelledEnum):
+    STREET = "street", _l("街道审核"), "info"
+    DISTRICT = "district", _l("区级审核"), "info"
+    BUREAU = "bureau", _l("市局批准"), "info"
+
+
+class Decision(LabelledEnum):
+    PASSED = "passed", _l("通过"), "open"
+    RETURNED = "returned", _l("退回补正"), "soon"
+    REFUSED = "refused", _l("不予支持"), "done"
+
+
+MOVE_OF = {
+    (ReviewStep.STREET, Decision.PASSED): "street_review",
+    (ReviewStep.STREET, Decision.RETURNED): "street_return",
+    (ReviewStep.DISTRICT, Decision.PASSED): "district_review",
+    (ReviewStep.DISTRICT, Decision.RETURNED): "district_return",
+    (ReviewStep.DISTRICT, Decision.REFUSED): "district_refuse",
+    (ReviewStep.BUREAU, Decision.PASSED): "approve",
+    (ReviewStep.BUREAU, Decision.RETURNED): "bureau_return",
+    (ReviewStep.BUREAU, Decision.REFUSED): "bureau_refuse",
+}
+"""The move of lifecycle.py that each decision of each level is. A street passes or returns; it can't refuse."""
+
+
+class ObjectionOutcome(LabelledEnum):
+    DISMISSED = "dismissed", _l("异议不成立"), "done"
+    UPHELD = "upheld", _l("异议成立"), "soon"
+
+
+class InstalmentState(LabelledEnum):
+    PLANNED = "planned", _l("未到付款条件"), "done"
+    DUE = "due", _l("待付款"), "wait"
+    RECORDED = "recorded", _l("已登记，待复核"), "wait"
+    PAID = "paid", _l("已付款"), "badge"
+    CANCELLED = "cancelled", _l("已取消"), "done"

@@ -66,7 +66,7 @@ class Bars:
     height: float
 
 
-def bars(rows: Iterable, width: float = 560, step: float = 34) -> Bars:
+def bars(rows: Iterable, width: float = 340, step: float = 34) -> Bars:
     """Horizontal bars (label, value[, text[, colour]]) one below the other; the longest fills the width."""
     rows = [tuple(row) for row in rows]
     greatest = max((float(row[1]) for row in rows), default=0.0) or 1.0
@@ -102,7 +102,7 @@ class Lines:
     """x, words, text-anchor"""
 
 
-def lines(moments: Sequence, series: Sequence, width: float = 640, height: float = 220, left: float = 56, most_ticks: int = 6) -> Lines:
+def lines(moments: Sequence, series: Sequence, width: float = 440, height: float = 200, left: float = 56, most_ticks: int = 5) -> Lines:
     """Values over time. `moments` are the words of the x axis; a series is (label, values), None where nothing is known."""
     known = [float(v) for _, values in series for v in values if v is not None]
     scale = ticks(max(known, default=0.0))

@@ -10,7 +10,7 @@ from app.accounts.session import actor_of
 from app.common.access import Actor, system_actor
 from app.extensions import db
 
-PASSWORD = "一只猫在窗台上看雨"
+PASSWORD = "一只猫坐在窗台上慢慢看雨"
 CITY, DISTRICT, STREET, COMMUNITY = "4104", "410402", "410402001", "410402001001"
 NOW = datetime(2009, 11, 18, 1, 0, tzinfo=UTC)
 """09:00 in Beijing on the Wednesday where the sample city begins."""

@@ -102,7 +102,7 @@ class DataFolder:
             return database.execute("SELECT 1 FROM user_account LIMIT 1").fetchone() is None
 
     def _ask_for_administrator(self) -> None:
-        command = "LINLI_DATA={} {} -m flask --app wsgi accounts create-administrator".format(self.path, PYTHON.relative_to(ROOT))
+        command = f"LINLI_DATA={self.path} {PYTHON.relative_to(ROOT)} -m flask --app wsgi accounts create-administrator"
         if sys.stdin.isatty():
             say("This site has nobody yet. Make its first administrator:")
             subprocess.run([PYTHON, "-m", "flask", "--app", "wsgi", "accounts", "create-administrator"], cwd=ROOT, env=self.environment())
@@ -145,7 +145,9 @@ def newest_migration() -> str:
 def accounts_table(accounts: list[dict]) -> str:
     rows = [[str(value) for value in account.values()] for account in accounts]
     widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    lines = (
+        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
     return "Sample accounts:\n" + "\n".join(f"  {line}" for line in lines)
 
 

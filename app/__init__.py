@@ -23,9 +23,11 @@ def create_app(**overrides) -> Flask:
     _bind_extensions(app)
     _register_packages(app)
 
+    from app.commands import docs
     from app.common import access, errors
 
     errors.init_app(app)
+    app.cli.add_command(docs)
     access.check_declared(app)
     return app
 

@@ -17,6 +17,17 @@ from app.extensions import db
 
 FIRST_YEAR = 2004
 
+DECREED = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+    "Anti-Fascist 70th Day": "抗战胜利七十周年纪念日",
+}
+
 audit.label_events(
     {"calendar.load": _l("载入年度工作日历"), "calendar.edit": _l("修改工作日历")},
     {"date": _l("日期"), "is_workday": _l("是否工作日"), "years": _l("年度"), "note": _l("说明")},
@@ -100,7 +111,7 @@ def _exceptions(year: int, is_provisional: bool):
         else:
             worked = chinese_calendar.is_workday(day)
             _, name = chinese_calendar.get_holiday_detail(day)
-            note = name or ""
+            note = DECREED.get(name, "调休") if name else ""
         if worked != (day.weekday() < 5):
             yield day, worked, str(note)
         day += timedelta(days=1)

@@ -1,0 +1,15 @@
+"""Commands about the application itself."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+
+@click.command("docs")
+@with_appcontext
+def docs() -> None:
+    """Write the generated pages of docs/ anew: settings, pages, life cycles."""
+    from app.documentation import write
+
+    for path in write(current_app):
+        click.echo(f"written: docs/{path.name}")

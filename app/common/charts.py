@@ -164,9 +164,7 @@ MOST_POINTS = 2000
 PADDING = 24
 
 
-def point_map(
-    points: Iterable, places: Iterable = (), width: int = 800, most_height: int = 640, most_points: int = MOST_POINTS
-) -> Map:
+def point_map(points: Iterable, places: Iterable = (), width: int = 800, most_height: int = 640, most_points: int = MOST_POINTS) -> Map:
     """Lay points (lon, lat, colour[, title]) and named places (lon, lat, name) on a flat map; beyond `most_points` one dot
     stands for a cell of a grid.
 
@@ -193,14 +191,28 @@ def point_map(
 
     placed = [(*place(lon, lat), p) for lon, lat, p in zip(lons, lats, points, strict=True)]
     is_thinned = len(placed) > most_points
-    spots = _thin(placed, width, height, most_points) if is_thinned else [_spot(x, y, 3.2 if len(placed) > 300 else 5, p) for x, y, p in placed]
+    spots = (
+        _thin(placed, width, height, most_points) if is_thinned else [_spot(x, y, 3.2 if len(placed) > 300 else 5, p) for x, y, p in placed]
+    )
     half_x, half_y = width / 2 / squeeze / pixels, height / 2 / pixels
     meridians = [(place(v, middle_lat)[0], _degrees(v, "E", "W")) for v in _graticule(middle_lon - half_x, middle_lon + half_x)]
     parallels = [(place(middle_lon, v)[1], _degrees(v, "N", "S")) for v in _graticule(middle_lat - half_y, middle_lat + half_y)]
     kilometres = _round_down(width / 4 / pixels * KM_A_DEGREE)
     text = f"{kilometres:g} km" if kilometres >= 1 else f"{kilometres * 1000:g} m"
     named = [(*place(float(lon), float(lat)), str(name)) for lon, lat, name in places]
-    return Map(width, height, spots, named, meridians, parallels, round(kilometres / KM_A_DEGREE * pixels, 1), text, len(spots), len(points), is_thinned)
+    return Map(
+        width,
+        height,
+        spots,
+        named,
+        meridians,
+        parallels,
+        round(kilometres / KM_A_DEGREE * pixels, 1),
+        text,
+        len(spots),
+        len(points),
+        is_thinned,
+    )
 
 
 def _spot(x: float, y: float, radius: float, point: tuple) -> Spot:

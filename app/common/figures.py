@@ -31,11 +31,11 @@ class Words(NamedTuple):
     weekday: Callable[[str], str]
     left: str
     over: str
-    moments_left: str
+    last_minute: str
     units: tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
 
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 CHINESE = Words(
     yuan="{} 元",
@@ -46,7 +46,7 @@ CHINESE = Words(
     weekday="（{}）".format,
     left="还剩 {}",
     over="已截止",
-    moments_left="不到 1 分",
+    last_minute="还剩不到 1 分",
     units=(("天", "天"), ("时", "时"), ("分", "分")),
 )
 ENGLISH = Words(
@@ -58,7 +58,7 @@ ENGLISH = Words(
     weekday=" ({})".format,
     left="{} left",
     over="Closed",
-    moments_left="less than 1 min",
+    last_minute="Less than 1 min left",
     units=(("day", "days"), ("h", "h"), ("min", "min")),
 )
 
@@ -168,9 +168,7 @@ def day_text(day: dt.date | None, today: dt.date | dt.datetime | None = None, we
     return text + language.weekday(language.weekdays[day.weekday()]) if weekday else text
 
 
-def moment_text(
-    moment: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False
-) -> str:
+def moment_text(moment: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False) -> str:
     """An instant on the city's clock: "2026年3月20日（周五）12:00". With end_of_day midnight reads 24:00 of the day before."""
     if moment is None:
         return NOTHING
@@ -187,11 +185,11 @@ def _day_before_time(day: dt.date, now: dt.datetime | None, weekday: bool) -> st
 
 
 def time_left_text(until: dt.datetime, now: dt.datetime) -> str:
-    """How long until an instant, in its two largest units: "2 天 3 时"; within the last minute a plain sentence."""
+    """How much time is left as a person says it: "还剩 2 天 3 时"; never more than there is."""
     language = words()
     minutes = int((until - now).total_seconds() // 60)
     if minutes < 1:
-        return language.moments_left
+        return language.last_minute
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     amounts = [(days, 0), (hours, 1), (minutes, 2)]
@@ -199,7 +197,7 @@ def time_left_text(until: dt.datetime, now: dt.datetime) -> str:
         amounts.pop(0)
     # Beyond a week the hours tell nobody anything.
     shown = amounts[:1] if days >= 7 else amounts[:2]
-    return " ".join(f"{amount} {language.units[unit][amount != 1]}" for amount, unit in shown if amount)
+    return language.left.format(" ".join(f"{amount} {language.units[unit][amount != 1]}" for amount, unit in shown if amount))
 
 
 class Deadline(NamedTuple):
@@ -213,7 +211,7 @@ def read_deadline(until: dt.datetime, now: dt.datetime) -> Deadline:
     """A deadline as a tag: how much time is left, in the warning colour within three days, or that it has passed."""
     if now >= until:
         return Deadline(words().over, "done")
-    return Deadline(words().left.format(time_left_text(until, now)), "soon" if until - now <= SOON else "open")
+    return Deadline(time_left_text(until, now), "soon" if until - now <= SOON else "open")
 
 
 def number(text: str) -> Markup:
@@ -240,9 +238,7 @@ def count(value: int | None, unit: str = "") -> Markup:
     return number(count_text(value, unit))
 
 
-def moment(
-    value: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False
-) -> Markup:
+def moment(value: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False) -> Markup:
     if value is None:
         return Markup(NOTHING)
     machine = local(value).isoformat(timespec="seconds")

@@ -87,7 +87,9 @@ def field_view(form_field, hint=None) -> FieldView:
         ids.append(f"{form_field.id}-error")
     if kept.get("aria-describedby"):
         ids.append(kept["aria-describedby"])
-    base = {"textarea": "govuk-textarea", "select": "govuk-select", "file": "govuk-file-upload", "checkbox": "govuk-checkboxes__input"}.get(kind, "govuk-input")
+    base = {"textarea": "govuk-textarea", "select": "govuk-select", "file": "govuk-file-upload", "checkbox": "govuk-checkboxes__input"}.get(
+        kind, "govuk-input"
+    )
     # False keeps WTForms from writing an attribute: required is said by the server's sentence, not by the browser's bubble.
     attributes: dict[str, Any] = {"required": False, "unit": False, "prefix": False}
     classes = [base, _width(kind, form_field, kept), kept.get("class", ""), f"{base}--error" if errors and kind != "checkbox" else ""]
@@ -121,7 +123,14 @@ def _text_attributes(form_field, kept: dict) -> dict:
     if input_type == "number":
         # A wheel turned over a number field changes it unseen; a text field with a number keyboard does not.
         whole = form_field.type == "IntegerField"
-        return {"type": "text", "inputmode": "numeric" if whole else "decimal", "autocomplete": kept.get("autocomplete", "off"), "min": False, "max": False, "step": False}
+        return {
+            "type": "text",
+            "inputmode": "numeric" if whole else "decimal",
+            "autocomplete": kept.get("autocomplete", "off"),
+            "min": False,
+            "max": False,
+            "step": False,
+        }
     if input_type == "datetime-local":
         return {"value": form_field._value().replace(" ", "T")[:16]}
     if input_type == "email":

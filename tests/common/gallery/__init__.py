@@ -86,9 +86,7 @@ def frame() -> dict:
             link("规则与核验", "/rules"),
         ],
         "footer_links": [link(t, "/about") for t in ("帮助", "规则与法条", "开放数据", "无障碍声明", "隐私")],
-        "actor": SimpleNamespace(
-            name="王<敏>", role=SimpleNamespace(label="社区经理"), organisation_name="东苑社区居民委员会"
-        )
+        "actor": SimpleNamespace(name="王<敏>", role=SimpleNamespace(label="社区经理"), organisation_name="东苑社区居民委员会")
         if "actor" in place
         else None,
         "demo_clock": SimpleNamespace(text="示范城市 · 演示时钟：2026年3月18日（周三）09:00", at=NOW, move_url="/demo/clock")
@@ -114,9 +112,7 @@ ASSETS = _assets()
 
 
 def create_gallery() -> Flask:
-    app = Flask(
-        __name__, root_path=str(ROOT / "app"), template_folder="templates", static_folder=str(ROOT / "app" / "static")
-    )
+    app = Flask(__name__, root_path=str(ROOT / "app"), template_folder="templates", static_folder=str(ROOT / "app" / "static"))
     app.config.update(SECRET_KEY="gallery", TESTING=True, WTF_CSRF_ENABLED=True)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -194,5 +190,12 @@ def _points(number: int = 1115) -> list:
             values.append(seed / 2**31 - 0.5)
         lon, lat = centres[i % 3]
         spread = 0.09
-        points.append((lon + (values[0] + values[1]) * spread, lat + (values[2] + values[3]) * spread * 0.5, f"c{(1, 2, 2, 2, 3, 4)[i % 6]}", f"第 {i + 1} 院"))
+        points.append(
+            (
+                lon + (values[0] + values[1]) * spread,
+                lat + (values[2] + values[3]) * spread * 0.5,
+                f"c{(1, 2, 2, 2, 3, 4)[i % 6]}",
+                f"第 {i + 1} 院",
+            )
+        )
     return points

@@ -42,7 +42,9 @@ CAPACITY = CapacityRules()
 CAPACITY_PUBLIC = replace(CAPACITY, scale_is_scored=False)
 """Where budget money pays (regime PUBLIC): parts built from staff numbers and area are shown and bring no points."""
 
-NOT_SCORED_IN_PUBLIC = _l("使用财政资金的采购不得以从业人员、面积等规模条件评分，只展示，不计分（《政府采购货物和服务招标投标管理办法》第十七条）。")
+NOT_SCORED_IN_PUBLIC = _l(
+    "使用财政资金的采购不得以从业人员、面积等规模条件评分，只展示，不计分（《政府采购货物和服务招标投标管理办法》第十七条）。"
+)
 NO_TENDER = _l("与具体招标项目所在区对照时才计分；这里只展示。")
 NOT_STATED = _l("企业没有申报这一项，按 0 分计；申报后即重新计算。")
 
@@ -315,7 +317,11 @@ def _contract_sources(load: Load) -> tuple[Source, ...]:
         Source(f"contract:{c.key}", c.name, c.since_on, c.until_on, c.reference, _l("−%(area)s 万 m²", area=_wan(c.area_centi)))
         for c in load.ended
     ]
-    taking = [Source("tender", _l("本次招标项目"), None, value=_l("＋%(area)s 万 m²", area=_wan(load.taking_centi)))] if load.taking_centi else []
+    taking = (
+        [Source("tender", _l("本次招标项目"), None, value=_l("＋%(area)s 万 m²", area=_wan(load.taking_centi)))]
+        if load.taking_centi
+        else []
+    )
     return (*added, *ended, *taking)
 
 
@@ -359,7 +365,12 @@ def parameters(rules: CapacityRules = CAPACITY) -> list[Parameter]:
         Parameter("light_load_m2", _l("人均在管面积满分线"), _l("%(area)s m²", area=f"{rules.light_load_m2:,}"), OWN_RULE),
         Parameter("heavy_load_m2", _l("人均在管面积零分线"), _l("%(area)s m²", area=f"{rules.heavy_load_m2:,}"), OWN_RULE),
         Parameter("managers_each", _l("每个项目的持证负责人，满分线"), _l("%(people)s 人", people=plain(rules.managers_each)), OWN_RULE),
-        Parameter("technicians_each", _l("每 10 万 m² 的工程技术人员，满分线"), _l("%(people)s 人", people=plain(rules.technicians_each)), OWN_RULE),
+        Parameter(
+            "technicians_each",
+            _l("每 10 万 m² 的工程技术人员，满分线"),
+            _l("%(people)s 人", people=plain(rules.technicians_each)),
+            OWN_RULE,
+        ),
         Parameter(
             "scale",
             _l("财政资金采购中，规模条件只展示、不计分"),

@@ -142,9 +142,7 @@ def city_mean_of(standings: Iterable[Standing], rules: CredibilityRules = CREDIB
     return two_places(sum(marks, Decimal(0)) / len(marks)) if marks else two_places(rules.base)
 
 
-def credibility_at(
-    records: Sequence[Record], now: datetime, city_mean: Decimal, *, rules: CredibilityRules = CREDIBILITY
-) -> Explained:
+def credibility_at(records: Sequence[Record], now: datetime, city_mean: Decimal, *, rules: CredibilityRules = CREDIBILITY) -> Explained:
     """The score from 0 to 100 and where each point comes from. Records may come in any order; those not in force have no effect."""
     day = local_day(now)
     in_force = sorted(
@@ -298,7 +296,9 @@ def parameters(rules: CredibilityRules = CREDIBILITY) -> list[Parameter]:
         for years, percent in rules.ageing
     ]
     return [
-        Parameter("base", _l("基础分"), plain(rules.base), _l("参照烟台市物业服务企业信用评价办法（烟建住房〔2022〕13 号）基础信息最高 80 分")),
+        Parameter(
+            "base", _l("基础分"), plain(rules.base), _l("参照烟台市物业服务企业信用评价办法（烟建住房〔2022〕13 号）基础信息最高 80 分")
+        ),
         Parameter("base_weight", _l("基础分的权重（分）"), plain(rules.base_weight), OWN_RULE),
         Parameter("mean_weight", _l("全市均值的权重 k（分）"), plain(rules.mean_weight), OWN_RULE),
         *steps,

@@ -46,7 +46,9 @@ def why_not_uscc(code: str) -> Reason | None:
     if not code:
         return Reason(_l("没有填写统一社会信用代码。"), GB_32100, _l("请按营业执照填写 18 位代码。"))
     if len(code) != LENGTH:
-        return Reason(_l("统一社会信用代码应为 18 位，这里是 %(length)d 位。", length=len(code)), GB_32100, _l("请按营业执照补全或删去多余的字符。"))
+        return Reason(
+            _l("统一社会信用代码应为 18 位，这里是 %(length)d 位。", length=len(code)), GB_32100, _l("请按营业执照补全或删去多余的字符。")
+        )
     return _why_not_characters(code) or _why_not_check_digits(code)
 
 

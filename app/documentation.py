@@ -39,15 +39,18 @@ def life_cycles(_app: Flask) -> str:
     from app.tenders import lifecycle as tenders
 
     parts = [f"# Life cycles\n\n{NOTE}\n"]
-    for title, module in (("A tender", tenders), ("An application for a subsidy or an award", funding)):
+    for title, moves, who in (
+        ("A tender", tenders.MOVES.values(), "by"),
+        ("An application for a subsidy or an award", funding.MOVES, "roles"),
+    ):
         rows = [
             [
                 f"`{move.name}`",
-                ", ".join(f"`{s.value}`" for s in sorted(move.leaves, key=lambda s: s.value)),
-                f"`{move.reaches.value}`",
-                ", ".join(sorted(role.value for role in move.roles)),
+                ", ".join(f"`{status.value}`" for status in sorted(move.leaves, key=str)),
+                f"`{move.reaches.value}`" if move.reaches else "stays",
+                ", ".join(sorted(role.value for role in getattr(move, who) or ())) or "anybody",
             ]
-            for move in module.MOVES
+            for move in moves
         ]
         parts.append(f"\n## {title}\n\n" + _table(["move", "leaves", "reaches", "by"], rows) + "\n")
     return "".join(parts)

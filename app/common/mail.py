@@ -32,7 +32,8 @@ class OutboxMail(db.Model):
 
 
 def send_mail(to: str, subject: str, text: str, *, now: datetime) -> OutboxMail:
-    mail = OutboxMail(to=to, subject=str(subject), text=str(text), written_at=now)
+    one_line = " ".join(str(subject).split())
+    mail = OutboxMail(to=to, subject=one_line[:200], text=str(text), written_at=now)
     db.session.add(mail)
     return mail
 

@@ -1,0 +1,61 @@
+"""Error pages help, in both languages, and leave nothing behind."""
+
+import io
+
+import pytest
+
+from app.common.access import public
+from app.common.refusal import Reason, Refused
+from app.extensions import db
+from tests import factories
+from tests.client import Client
+
+
+@pytest.fixture
+def broken(app):
+    """Pages that fail in each way, added to the app once."""
+    if "broken" not in app.view_functions:
+        app._got_first_request = False
+
+        def broken(how: str):
+            if how == "refused":
+                raise Refused(Reason("报价高于最高限价。", basis="《招标投标法实施条例》第二十七条", next="请改低后再提交。"))
+            factories.organisation(name="不该留下")
+            db.session.flush()
+            raise ZeroDivisionError
+
+        app.add_url_rule("/broken/<how>", "broken", public(broken), methods=["GET", "POST"])
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "首页"), ("en", "home")])
+@pytest.mark.parametrize(("url", "method", "code"), [("/nowhere", "GET", 404), ("/demo/clock", "POST", 400), ("/sign-out", "GET", 405)])
+def test_each_error_has_a_page_with_a_way_on(app, language, words, url, method, code):
+    client = Client(app, language=language)
+    response = client.browser.open(url, method=method, headers={"Accept-Language": language})
+    assert response.status_code == code
+    assert words in response.get_data(as_text=True).lower()
+
+
+def test_a_refusal_says_what_is_wrong_why_and_what_to_do(broken):
+    page = Client(broken).post("/broken/refused", status=409)
+    for words in ("报价高于最高限价", "第二十七条", "请改低后再提交"):
+        assert words in page.main
+
+
+def test_a_failure_shows_no_inner_detail_and_writes_nothing(broken, session):
+    page = Client(broken).post("/broken/zero", status=500)
+    assert "ZeroDivision" not in page.html and "没有写入任何内容" in page.main
+    from sqlalchemy import select
+
+    from app.accounts.models import Organisation
+
+    assert session.scalar(select(Organisation).where(Organisation.name == "不该留下")) is None
+
+
+def test_too_large_an_upload_is_refused_with_a_sentence(app):
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    client = Client(app)
+    page = client.post("/sign-in", {"email": "a@b.cn", "password": "x", "f": (io.BytesIO(b"x" * 5000), "a.bin")}, status=413)
+    assert "太大" in page.h1

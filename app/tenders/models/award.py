@@ -120,6 +120,8 @@ class Contract(db.Model):
     area_centi: Mapped[int] = mapped_column(BigInteger)
     """0.01 m², all compounds of the tender."""
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    late_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was signed after the thirty days; empty when it was not."""
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 

@@ -173,7 +173,7 @@ class TenderCompound(db.Model):
     address: Mapped[str] = mapped_column(String(200), default="")
     area_centi: Mapped[int] = mapped_column(BigInteger)
     households: Mapped[int] = mapped_column(Integer)
-    buildings: Mapped[int] = mapped_column(Integer)
+    buildings: Mapped[int | None] = mapped_column(Integer)
     is_claimed: Mapped[bool] = mapped_column(default=False)
     """True from submission for filing until the tender ends: one compound, one running tender."""
 

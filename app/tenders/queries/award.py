@@ -1,0 +1,83 @@
+"""What the pages after the ranking ask: candidates in order, objections, the standing award."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.common.access import Actor
+from app.extensions import db
+from app.tenders.award import Candidate
+from app.tenders.models import Award, Bid, CandidatePass, Objection, Ranking, RankingRow, Tender
+
+
+@dataclass(frozen=True)
+class CandidateLine:
+    """One published candidate with its enterprise and, if it was passed over, why."""
+
+    row: RankingRow
+    bid: Bid
+    passed: CandidatePass | None
+
+    @property
+    def candidate(self) -> Candidate:
+        return Candidate(self.bid.id, self.row.rank, self.passed.reason if self.passed else None)
+
+
+def candidate_lines(tender: Tender) -> list[CandidateLine]:
+    passes = {p.bid_id: p for p in db.session.scalars(select(CandidatePass).where(CandidatePass.tender_id == tender.id))}
+    rows = db.session.scalars(
+        select(RankingRow)
+        .join(Ranking)
+        .where(Ranking.tender_id == tender.id, RankingRow.is_candidate)
+        .options(joinedload(RankingRow.bid).joinedload(Bid.enterprise))
+        .order_by(RankingRow.rank)
+    )
+    return [CandidateLine(row, row.bid, passes.get(row.bid_id)) for row in rows]
+
+
+def standing_award(tender: Tender) -> Award | None:
+    return db.session.scalar(
+        select(Award)
+        .where(Award.tender_id == tender.id, Award.voided_at.is_(None))
+        .options(joinedload(Award.bid).joinedload(Bid.enterprise))
+    )
+
+
+def awards_of(tender: Tender) -> list[Award]:
+    """Every decision, those that no longer stand included."""
+    return list(
+        db.session.scalars(
+            select(Award).where(Award.tender_id == tender.id).options(joinedload(Award.bid).joinedload(Bid.enterprise)).order_by(Award.id)
+        )
+    )
+
+
+def objections_of(tender: Tender) -> list[Objection]:
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(Objection.tender_id == tender.id)
+            .options(joinedload(Objection.bid).joinedload(Bid.enterprise))
+            .order_by(Objection.id)
+        )
+    )
+
+
+def objection_in(tender: Tender, objection_id: int) -> Objection | None:
+    return db.session.scalar(
+        select(Objection)
+        .where(Objection.tender_id == tender.id, Objection.id == objection_id)
+        .options(joinedload(Objection.bid).joinedload(Bid.enterprise))
+    )
+
+
+def bid_of(tender: Tender, actor: Actor) -> Bid | None:
+    """The actor's own standing bid: what makes them a bidder."""
+    return db.session.scalar(
+        select(Bid).where(Bid.tender_id == tender.id, Bid.organisation_id == actor.organisation_id, Bid.withdrawn_at.is_(None))
+    )
+
+
+def bidder_organisations(tender: Tender) -> list[int]:
+    return list(db.session.scalars(select(Bid.organisation_id).where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None)).order_by(Bid.id)))

@@ -1,0 +1,66 @@
+"""Contracts as the packages above need them: by compound, by enterprise, by tender."""
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.extensions import db
+from app.tenders.models import Contract, Tender, TenderCompound
+
+
+def contracts() -> Select:
+    """All contracts with their tender, its compounds and its tenderer, newest first."""
+    return (
+        select(Contract)
+        .join(Contract.tender)
+        .options(
+            joinedload(Contract.enterprise),
+            joinedload(Contract.tender).selectinload(Tender.compounds),
+            joinedload(Contract.tender).joinedload(Tender.procuring_entity),
+        )
+        .order_by(Contract.signed_on.desc(), Contract.id.desc())
+    )
+
+
+def contracts_for(compound, *, on: date | None = None) -> list[Contract]:
+    """Contracts under which a compound is served, newest first; with `on` only those in force on that day."""
+    statement = contracts().where(
+        select(TenderCompound.id).where(TenderCompound.tender_id == Contract.tender_id, TenderCompound.compound_id == compound.id).exists()
+    )
+    if on is not None:
+        statement = statement.where(Contract.starts_on <= on, Contract.ends_on >= on)
+    return list(db.session.scalars(statement))
+
+
+def contract_of_tender(tender_id: int) -> Contract | None:
+    return db.session.scalar(contracts().where(Contract.tender_id == tender_id))
+
+
+def last_contract_days(compound_ids: list[int]) -> dict[int, tuple[date, str]]:
+    """Compound → last day of its latest contract on this platform and that tender's number."""
+    rows = db.session.execute(
+        select(TenderCompound.compound_id, Contract.ends_on, Tender.number)
+        .join(Contract, Contract.tender_id == TenderCompound.tender_id)
+        .join(Tender, Tender.id == Contract.tender_id)
+        .where(TenderCompound.compound_id.in_(compound_ids))
+        .order_by(Contract.ends_on, Contract.id)
+    )
+    return {compound_id: (ends_on, number) for compound_id, ends_on, number in rows}
+
+
+def claims(compound_ids: list[int], *, besides: int | None = None) -> dict[int, str]:
+    """Compound → number of the running tender that holds it, other than `besides`."""
+    statement = (
+        select(TenderCompound.compound_id, Tender.number)
+        .join(Tender)
+        .where(TenderCompound.compound_id.in_(compound_ids), TenderCompound.is_claimed)
+        .order_by(TenderCompound.id)
+    )
+    if besides is not None:
+        statement = statement.where(Tender.id != besides)
+    return dict(db.session.execute(statement).tuples())
+
+
+def contracts_of_enterprise(enterprise_id: int) -> list[Contract]:
+    return list(db.session.scalars(contracts().where(Contract.enterprise_id == enterprise_id).options(selectinload(Contract.tender))))

@@ -1,0 +1,138 @@
+"""What of tendering waits on somebody's desk, with its legal term."""
+
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.rules import Role
+from app.common.access import Actor
+from app.common.calendar_days import load_calendar
+from app.common.desk import DeskItem
+from app.common.i18n import _l
+from app.common.refusal import Refused
+from app.extensions import db
+from app.tenders.kinds import FilingSubject
+from app.tenders.lifecycle import Phase, Status
+from app.tenders.models import Objection, Tender
+from app.tenders.parameters import Sheet, sheet_for
+from app.tenders.queries.tenders import phases, submitted_tenders
+from app.tenders.timetable import answer_due, end_of, last_day, local_day
+
+QUIET = (Status.CONTRACTED, Status.CANCELLED, Status.FAILED)
+
+
+def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
+    """Everything of tendering that waits for this hat."""
+    from app.tenders.queries.bidder_desk import bidder_items, evaluator_items
+
+    if actor.role == Role.COMMUNITY_MANAGER:
+        return _manager_items(actor, now)
+    if actor.role == Role.BUREAU_OFFICER:
+        return _officer_items(actor, now)
+    if actor.role in (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY):
+        return bidder_items(actor, now)
+    return evaluator_items(actor, now) if actor.role == Role.EVALUATOR else []
+
+
+def _manager_items(actor: Actor, now: datetime) -> list[DeskItem]:
+    running = select(Tender).where(Tender.procuring_entity_id == actor.organisation_id, Tender.status.not_in(QUIET))
+    tenders = list(db.session.scalars(running.options(joinedload(Tender.procuring_entity)).order_by(Tender.id)))
+    found = phases(tenders, now)
+    unanswered = _first_unanswered([t.id for t in tenders])
+    items = []
+    for tender in tenders:
+        raised_at = unanswered.get(tender.id)
+        if raised_at is not None:
+            items.append(_objection_item(tender, raised_at))
+            continue
+        item = _manager_item(tender, found[tender.id], now)
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def _first_unanswered(tender_ids: list[int]) -> dict[int, datetime]:
+    if not tender_ids:
+        return {}
+    rows = db.session.execute(
+        select(Objection.tender_id, func.min(Objection.raised_at))
+        .where(Objection.tender_id.in_(tender_ids), Objection.answered_at.is_(None))
+        .group_by(Objection.tender_id)
+    )
+    return dict(rows.tuples())
+
+
+def _objection_item(tender: Tender, raised_at: datetime) -> DeskItem:
+    sheet = sheet_for(tender.regime, tender.regime_version)
+    due = _within(lambda: answer_due(raised_at, load_calendar(), sheet))
+    return _item(tender, "tenders.objections", _l("答复异议"), due, sheet.basis("objection_answer_days"), raised_at)
+
+
+def _manager_item(tender: Tender, phase: Phase, now: datetime) -> DeskItem | None:
+    sheet = sheet_for(tender.regime, tender.regime_version)
+    match phase:
+        case Phase.DRAFT:
+            return _item(tender, "tenders.draft", _l("补齐招标文件并提交备案"), None, "", tender.created_at, phase)
+        case Phase.RETURNED:
+            return _item(tender, "tenders.draft", _l("按改正意见修改后重新提交"), None, "", None, phase)
+        case Phase.FILED:
+            due = end_of(tender.publish_on) if tender.publish_on else None
+            return _item(tender, "tenders.publish", _l("发布招标公告"), due, _l("计划发布日期"), tender.filed_at, phase)
+        case Phase.CLOSED:
+            return _item(tender, "tenders.opening", _l("组织开标"), tender.bid_deadline_at, _l("《招标投标法》第三十四条"), tender.bid_deadline_at, phase)
+        case Phase.TOO_FEW:
+            return _item(tender, "tenders.page", _l("登记流标或者重新招标"), None, _l("《招标投标法》第二十八条"), tender.bid_deadline_at, phase)
+        case Phase.OPENED:
+            due = _after(tender.opened_at, sheet, "evaluation_plan_workdays")
+            return _item(tender, "tenders.page", _l("组织评标"), due, _l("计划用时"), tender.opened_at, phase)
+        case Phase.EVALUATED:
+            due = _after(tender.evaluated_at, sheet, "candidate_publish_days")
+            return _item(tender, "tenders.candidates", _l("公示中标候选人"), due, sheet.basis("candidate_publish_days"), tender.evaluated_at, phase)
+        case Phase.NOTICE_OVER:
+            due = _after(tender.evaluated_at, sheet, "award_decide_days")
+            return _item(tender, "tenders.award", _l("确定中标人"), due, sheet.basis("award_decide_days"), tender.notice_ends_at, phase)
+        case Phase.AWARD_FILED:
+            due = _after(tender.awarded_at, sheet, "contract_days")
+            return _item(tender, "tenders.contract", _l("签订并登记合同"), due, sheet.basis("contract_days"), tender.award_filed_at, phase)
+    return None
+
+
+def _officer_items(actor: Actor, now: datetime) -> list[DeskItem]:
+    items = []
+    for filing in db.session.scalars(submitted_tenders(actor)):
+        tender, sheet = filing.tender, sheet_for(filing.tender.regime, filing.tender.regime_version)
+        if filing.subject is FilingSubject.NOTICE:
+            due = end_of(tender.publish_on) if tender.publish_on else None
+            items.append(_item(tender, "tenders.filing", _l("审核招标备案"), due, _l("计划发布日期"), filing.submitted_at))
+        else:
+            due = _after(tender.awarded_at, sheet, "award_filing_days")
+            items.append(_item(tender, "tenders.award_filing", _l("审核定标备案"), due, sheet.basis("award_filing_days"), filing.submitted_at))
+    return items
+
+
+def _item(tender: Tender, endpoint: str, what, due, basis, since, phase: Phase | None = None) -> DeskItem:
+    return DeskItem(
+        title=tender.title,
+        url=url_for(endpoint, number=tender.number),
+        what=what,
+        due_at=due,
+        basis=basis,
+        tag_label=phase.label if phase else "",
+        tag_colour=phase.colour if phase else "wait",
+        since=since,
+    )
+
+
+def _after(start: datetime | None, sheet: Sheet, parameter: str) -> datetime | None:
+    return _within(lambda: end_of(last_day(local_day(start), sheet.setting(parameter), load_calendar()))) if start else None
+
+
+def _within(count) -> datetime | None:
+    """A term in a year without a calendar has no date on the desk; the tender's own page says why."""
+    try:
+        return count()
+    except Refused:
+        return None
+

@@ -51,3 +51,8 @@ MODE_WORDS: dict[str, ManagementMode] = {
     **dict.fromkeys(("无人管理", "无人管", "失管", "无管理", "无物业", "无", "没有", "弃管"), ManagementMode.NONE),
 }
 """How censuses name a mode."""
+
+
+def code_range(code: str) -> tuple[str, str]:
+    """The codes of a division and all within it: low ≤ code < high, true in any collation."""
+    return code, str(int(code) + 1)

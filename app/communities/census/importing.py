@@ -17,6 +17,7 @@ from app.communities.census.fields import FIELDS
 from app.communities.census.places import Gazetteer, Place
 from app.communities.census.planning import STORED, Known, place_rows, plan_census, rows_to_place
 from app.communities.models import Compound, CompoundRevision, Division
+from app.communities.queries import within
 from app.communities.rules import DivisionLevel
 from app.communities.search import search_text
 from app.extensions import db
@@ -94,7 +95,7 @@ def load_gazetteer(city_code: str, day: date) -> Gazetteer:
     """The divisions of a city (of all when the code is empty) as of a day."""
     query = select(Division.code, Division.name, Division.level, Division.valid_from, Division.valid_to).order_by(Division.code)
     if city_code:
-        query = query.where(Division.code >= city_code, Division.code < f"{city_code}~")
+        query = query.where(within(Division.code, city_code))
     return Gazetteer.of((Place(*row) for row in db.session.execute(query)), day)
 
 
@@ -107,7 +108,7 @@ def _known(streets: Mapping[str, Place]) -> Iterable[Known]:
     for code in sorted(streets):
         query = (
             select(Compound.id, Compound.division_code, Compound.name, Compound.census_on, *columns)
-            .where(Compound.division_code > code, Compound.division_code < f"{code}~")
+            .where(within(Compound.division_code, code))
             .order_by(Compound.id)
         )
         for id_, community, name, census_on, *values in db.session.execute(query):

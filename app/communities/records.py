@@ -1,0 +1,55 @@
+"""Which facts of a compound people may correct, who may, and how they are called. Pure."""
+
+from app.accounts.rules import OrganisationKind, Role
+from app.common.i18n import _l
+from app.common.refusal import Reason
+from app.communities.census.fields import FIELDS, show_degrees, show_mode, show_yes_no
+
+CORRECTABLE = (
+    "households", "area_centi", "buildings", "built_year", "mode", "fee_fen", "service_level",
+    "has_committee", "has_guard", "has_lamps", "has_greening", "has_monitoring",
+    "is_cleaned", "has_contact_posted", "are_drains_kept", "has_agreement", "has_owner_decision", "has_filed_contract",
+    "longitude_e6", "latitude_e6",
+)  # fmt: skip
+
+CHECKS = {
+    "is_cleaned": _l("每天清扫、清运垃圾"),
+    "has_contact_posted": _l("责任人在院内公示"),
+    "are_drains_kept": _l("排水有人维护"),
+    "has_agreement": _l("书面服务协议"),
+    "has_owner_decision": _l("业主决定或招标选聘"),
+    "has_filed_contract": _l("合同备案"),
+}
+
+LABELS = {spec.key: spec.label for spec in FIELDS} | CHECKS | {
+    "service_level": _l("服务等级"), "census_on": _l("数据截止日"), "owners_committee_id": _l("业主委员会"),
+}  # fmt: skip
+
+LEVELS = {1: _l("一级"), 2: _l("二级"), 3: _l("三级")}
+
+_SHOW = {spec.key: spec.show for spec in FIELDS} | dict.fromkeys(CHECKS, show_yes_no) | {
+    "mode": show_mode, "longitude_e6": show_degrees, "latitude_e6": show_degrees,
+    "service_level": lambda value: str(LEVELS[value]) if value in LEVELS else "—",
+}  # fmt: skip
+
+NOT_YOURS = Reason(
+    _l("您不能更正这个楼院的资料。"), next=_l("请联系楼院所在的社区，或所在区的房管部门经办人。")
+)
+
+
+def show_value(key: str, value) -> str:
+    """A stored fact as people read it."""
+    show = _SHOW.get(key)
+    return show(value) if show else ("—" if value is None else str(value))
+
+
+def why_not_correct(actor, *, division_code: str, owners_committee_id: int | None) -> Reason | None:
+    """The community corrects its own compounds, an owners' committee its own, the bureau's officer those of the place."""
+    if actor is None or not actor.covers(division_code):
+        return NOT_YOURS
+    if actor.role is Role.BUREAU_OFFICER:
+        return None
+    if actor.role is Role.COMMUNITY_MANAGER:
+        if actor.organisation_kind is not OrganisationKind.OWNERS_COMMITTEE or owners_committee_id == actor.organisation_id:
+            return None
+    return NOT_YOURS

@@ -1,7 +1,7 @@
 """What people can do with public money: each verb one function; none commits."""
 
 from app.funding import events  # noqa: F401 - gives the audit events their words
-from app.funding.actions.applications import start_application, submit, update_application, withdraw
+from app.funding.actions.applications import start_application, submit, submit_with, update_application, withdraw
 from app.funding.actions.payments import (
     accept,
     confirm_payment,
@@ -34,6 +34,7 @@ __all__ = [
     "start_application",
     "stop",
     "submit",
+    "submit_with",
     "update_application",
     "withdraw",
 ]

@@ -142,6 +142,12 @@ def submit(application_id: int, *, actor: Actor, now: datetime) -> FundingApplic
     return application
 
 
+def submit_with(application_id: int, *, actor: Actor, now: datetime, **details: str) -> FundingApplication:
+    """Fill in and send in one step, as the form's second button does."""
+    update_application(application_id, actor=actor, now=now, **details)
+    return submit(application_id, actor=actor, now=now)
+
+
 MUST_FILL = {
     "statement": _l("申请说明"),
     "contact_name": _l("联系人"),

@@ -10,6 +10,7 @@ from app.accounts.models import Organisation
 from app.accounts.rules import OrganisationKind, Role
 from app.common.access import Actor
 from app.common.calendar_days import load_calendar
+from app.common.clock import local
 from app.communities.models import Compound, Division
 from app.enterprises.models import Enterprise
 from app.extensions import db
@@ -184,7 +185,28 @@ def is_readable(application: FundingApplication, actor: Actor | None, now: datet
     return is_payee or (actor.role in OFFICES and actor.covers(application.division_code))
 
 
-def applications_for(actor: Actor, *, status: ApplicationStatus | None = None, programme_id: int | None = None, text: str = ""):
+def is_insider(application: FundingApplication, actor: Actor | None) -> bool:
+    """The applicant, the payee and the offices of the place see who did what, and the papers behind."""
+    if actor is None:
+        return False
+    is_party = actor.organisation_id is not None and actor.organisation_id in (application.applicant_id, application.payee_organisation_id)
+    return is_party or (actor.role in OFFICES and actor.covers(application.division_code))
+
+
+def sees_account(application: FundingApplication, actor: Actor | None) -> bool:
+    """Who needs the payee's account number: the applicant that wrote it, finance that pays, those who approve and audit."""
+    if actor is None:
+        return False
+    if actor.organisation_id is not None and actor.organisation_id == application.applicant_id:
+        return True
+    return actor.role in (Role.FINANCE_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR) and actor.covers(application.division_code)
+
+
+def status_of(application: FundingApplication, now: datetime) -> ApplicationStatus:
+    return status_now(application.status, application.publicity_ends_on, now)
+
+
+def applications_for(actor: Actor, now: datetime, *, status: ApplicationStatus | None = None, text: str = ""):
     """Select of the applications on an actor's list: their own, those that pay them, or those of their place."""
     statement = select(FundingApplication).options(joinedload(FundingApplication.programme), joinedload(FundingApplication.applicant))
     if actor.role in OFFICES:
@@ -196,10 +218,27 @@ def applications_for(actor: Actor, *, status: ApplicationStatus | None = None, p
         is_sent_to_us = (FundingApplication.payee_organisation_id == actor.organisation_id) & FundingApplication.submitted_at.is_not(None)
         statement = statement.where(or_(FundingApplication.applicant_id == actor.organisation_id, is_sent_to_us))
     if status is not None:
-        statement = statement.where(FundingApplication.status == status)
-    if programme_id is not None:
-        statement = statement.where(FundingApplication.programme_id == programme_id)
+        statement = statement.where(_in_state(status, now))
     if text:
         pattern = FundingApplication.compound_name.contains(text, autoescape=True)
         statement = statement.where(or_(pattern, FundingApplication.number.contains(text, autoescape=True)))
     return statement.order_by(FundingApplication.id.desc())
+
+
+def _in_state(status: ApplicationStatus, now: datetime):
+    """The condition that an application is in a state now, the clock's part included."""
+    today = local(now).date()
+    if status is ApplicationStatus.PAYABLE:
+        return (FundingApplication.status == ApplicationStatus.PUBLICITY) & (FundingApplication.publicity_ends_on < today)
+    if status is ApplicationStatus.PUBLICITY:
+        return (FundingApplication.status == status) & (FundingApplication.publicity_ends_on >= today)
+    return FundingApplication.status == status
+
+
+def published_applications(programme_id: int):
+    """Select of a programme's applications that anybody may read."""
+    return (
+        select(FundingApplication)
+        .where(FundingApplication.programme_id == programme_id, FundingApplication.publicity_at.is_not(None))
+        .order_by(FundingApplication.publicity_at.desc(), FundingApplication.id.desc())
+    )

@@ -120,17 +120,50 @@ def payments_made(*, programme_id: int | None = None, district: str = "", text: 
     return statement.order_by(Payment.paid_on.desc(), Payment.id.desc())
 
 
+def _on_notice(now: datetime) -> tuple:
+    return (
+        FundingApplication.status.in_((ApplicationStatus.PUBLICITY, ApplicationStatus.OBJECTED)),
+        FundingApplication.publicity_ends_on >= local(now).date(),
+    )
+
+
 def notices(now: datetime):
     """Select of the applications that are on public notice now."""
     return (
         select(FundingApplication)
-        .where(
-            FundingApplication.status.in_((ApplicationStatus.PUBLICITY, ApplicationStatus.OBJECTED)),
-            FundingApplication.publicity_ends_on >= local(now).date(),
-        )
+        .where(*_on_notice(now))
         .options(joinedload(FundingApplication.programme), joinedload(FundingApplication.applicant))
         .order_by(FundingApplication.publicity_ends_on, FundingApplication.id)
     )
+
+
+def count_notices(now: datetime) -> int:
+    return db.session.scalar(select(func.count()).select_from(FundingApplication).where(*_on_notice(now))) or 0
+
+
+def find_programme(programme_id: int) -> Programme | None:
+    return db.session.scalars(
+        select(Programme)
+        .where(Programme.id == programme_id)
+        .options(selectinload(Programme.lines), joinedload(Programme.prepared_by), joinedload(Programme.activated_by))
+    ).one_or_none()
+
+
+def division_names() -> dict[str, str]:
+    """City and districts by code."""
+    rows = db.session.execute(select(Division.code, Division.name).where(func.length(Division.code) <= 6).order_by(Division.code))
+    return dict(rows.tuples().all())
+
+
+def district_names() -> dict[str, str]:
+    return {code: name for code, name in division_names().items() if len(code) == 6}
+
+
+def place_names(division_code: str) -> str:
+    """District · street · community of a place."""
+    codes = [division_code[:length] for length in (6, 9, 12) if len(division_code) >= length]
+    names = dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(codes))).tuples().all())
+    return " · ".join(names[code] for code in codes if code in names)
 
 
 def ledger_of(programme_id: int):

@@ -1,0 +1,55 @@
+"""What the pages of funding share: the blueprint, a readable application, and trying an action from a form."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from app.common.access import actor, not_found
+from app.common.clock import now
+from app.common.forms import Form
+from app.common.refusal import Refused
+from app.extensions import db
+from app.funding import queries
+from app.funding.actions.applications import computation_of
+from app.funding.models import FundingApplication
+from app.funding.standing import standing_of
+
+bp = Blueprint("funding", __name__, template_folder="../templates")
+
+
+def readable(application_id: int) -> FundingApplication:
+    """The application, or 404 for those whom it is no business of."""
+    application = queries.find_application(application_id)
+    if application is None or not queries.is_readable(application, actor(), now()):
+        not_found()
+    return application
+
+
+def attempt(form: Form, verb: Callable, *args, **kwargs) -> bool:
+    """Try an action; a refusal undoes it and goes back into the form. The view commits."""
+    try:
+        verb(*args, actor=actor(), now=now(), **kwargs)
+    except Refused as refused:
+        db.session.rollback()
+        form.apply_refusal(refused)
+        return False
+    return True
+
+
+def to_application(application_id: int, message: str):
+    flash(message, "success")
+    return redirect(url_for("funding.application", application_id=application_id))
+
+
+def act_page(title, application: FundingApplication, form: Form, button, **more):
+    """One thing to do about an application: its figures above, the form below."""
+    return render_template(
+        "funding/act.html", title=title, application=application, form=form, button=button, status=standing_of(application, now()).status,
+        computation=computation_of(application), **{"intro": "", "warning": "", "extra": (), **more},
+    )  # fmt: skip
+
+
+def area_changed(application: FundingApplication) -> tuple[int, int] | None:
+    """Frozen and present register area, when they differ: reviewers should know."""
+    present = application.compound.area_centi
+    return (application.area_centi, present) if present != application.area_centi else None

@@ -62,13 +62,8 @@ def low_price_alarms(
 
 
 def blind_code(position: int) -> str:
-    """0 → 投标人甲 … 9 → 投标人癸, then 投标人第 11 号. Kept in Chinese: it is a name, not a sentence."""
-    return f"投标人{STEMS[position]}" if position < len(STEMS) else f"投标人第{position + 1}号"
-
-
-def evaluator_code(position: int) -> str:
-    """How an evaluator appears on public pages: 评委 1, 评委 2, … (names: 87号令 §69, only after the result)."""
-    return f"评委{position + 1}"
+    """0 → 甲 … 9 → 癸, then 11, 12, …; pages show it as 投标人甲."""
+    return STEMS[position] if position < len(STEMS) else str(position + 1)
 
 
 def experts_needed(size: int) -> int:

@@ -14,6 +14,7 @@ from app.common.files import store_file
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import find_by_organisation
 from app.enterprises.rules import why_not_admitted
 from app.extensions import db
 from app.tenders import bidding
@@ -21,7 +22,7 @@ from app.tenders.bidding import MAX_FILES, Post
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.lifecycle import ENDED, Status
 from app.tenders.models import Bid, BidContent, BidDocument, BidDraft, BidDraftDocument, BidVersion, Tender
-from app.tenders.queries.bids import content_of_draft, criteria_of, current_version, enterprise_of, further_passages, own_bid, own_draft
+from app.tenders.queries.bids import content_of_draft, criteria_of, current_version, further_passages, own_bid, own_draft
 
 label_events(
     {
@@ -78,7 +79,7 @@ def save_draft(
 
     `seen_version`: the draft's version_id that the person had before them; another one is refused."""
     tender = lock_tender(tender)
-    enterprise = enterprise_of(actor)
+    enterprise = find_by_organisation(actor.organisation_id)
     refuse_if(why_not_bid(tender, enterprise, now=now))
     draft = own_draft(tender, actor)
     if draft is not None and seen_version is not None and draft.version_id != seen_version:
@@ -110,7 +111,7 @@ def save_draft(
 def drop_file(tender: Tender, document_id: int, *, actor: Actor, now: datetime) -> BidDraft | None:
     """Take a file out of the draft; what was handed in before keeps its own. None when it is not there."""
     tender = lock_tender(tender)
-    refuse_if(why_not_bid(tender, enterprise_of(actor), now=now))
+    refuse_if(why_not_bid(tender, find_by_organisation(actor.organisation_id), now=now))
     draft = own_draft(tender, actor)
     document = next((d for d in draft.documents if d.id == document_id), None) if draft else None
     if document is None:
@@ -137,7 +138,7 @@ def find_gaps(tender: Tender, draft: BidDraft | None, enterprise: Enterprise) ->
 def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor, now: datetime) -> BidVersion:
     """Hand in the draft, in place of what was handed in before. Pressing twice gives the same receipt."""
     tender = lock_tender(tender)
-    enterprise = enterprise_of(actor)
+    enterprise = find_by_organisation(actor.organisation_id)
     if not actor.has(Role.ENTERPRISE_SIGNATORY):
         raise Refused(SIGNATORY_ONLY)
     refuse_if(why_not_bid(tender, enterprise, now=now))

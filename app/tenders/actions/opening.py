@@ -6,48 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.audit import label_events, record
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
+from app.extensions import db
 from app.tenders import bidding
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.kinds import FailureCause
-from app.tenders.lifecycle import Situation, Status, make_move, why_not
+from app.tenders.lifecycle import Status, make_move, why_not
 from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
-from app.tenders.parameters import sheet_for
-from app.tenders.queries.bids import content_of_version, count_standing_bids, current_version, standing_bids
+from app.tenders.queries.bids import content_of_version, current_version, standing_bids
+from app.tenders.queries.situations import situation
 from app.tenders.scoring import blind_code
-from app.extensions import db
 
 label_events(
     {"tender.open": _l("开标"), "tender.declare_failed": _l("登记流标")},
     {"bids": _l("投标数量"), "record_sha256": _l("开标记录校验值"), "cause": _l("原因"), "presided_by": _l("主持人")},
 )
-
-
-def situation(tender: Tender, *, actor: Actor, now: datetime, **more) -> Situation:
-    """What the table of moves asks; the number of bids only once the deadline has passed."""
-    is_closed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
-    return Situation(
-        status=tender.status,
-        now=now,
-        role=actor.role,
-        is_own=actor.organisation_id == tender.procuring_entity_id,
-        covers=actor.covers(tender.division_code),
-        bid_deadline_at=tender.bid_deadline_at,
-        standing_bids=count_standing_bids(tender.id) if is_closed and tender.status is Status.PUBLISHED else None,
-        min_bids=sheet_for(tender.regime, tender.regime_version)["min_bids"],
-        **more,
-    )
-
-
-def has_too_few(tender: Tender, *, now: datetime) -> bool:
-    """The deadline has passed and fewer bids stand than the law asks for. Before the deadline always False."""
-    if tender.status is not Status.PUBLISHED or tender.bid_deadline_at is None or now < tender.bid_deadline_at:
-        return False
-    return count_standing_bids(tender.id) < sheet_for(tender.regime, tender.regime_version)["min_bids"]
 
 
 def open_bids(
@@ -145,8 +121,3 @@ def declare_too_few(tender: Tender, *, note: str = "", actor: Actor, now: dateti
     make_move(tender, "declare_failed", now=now)
     record("tender.declare_failed", tender, actor=actor, now=now, cause=FailureCause.TOO_FEW_BIDS)
     return tender
-
-
-def may_preside(tender: Tender, actor: Actor) -> bool:
-    """Whether this actor sees the opening room's buttons."""
-    return actor.role == Role.COMMUNITY_MANAGER and actor.organisation_id == tender.procuring_entity_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.rules import Role
@@ -13,7 +13,7 @@ from app.common.access import Actor
 from app.common.files import StoredFile
 from app.enterprises.models import Enterprise
 from app.extensions import db
-from app.tenders.bidding import Attachment, Content, Post
+from app.tenders.bidding import Attachment, Content, Post, canonical
 from app.tenders.kinds import CriterionKind
 from app.tenders.lifecycle import ENDED
 from app.tenders.models import (
@@ -28,6 +28,7 @@ from app.tenders.models import (
     ScoreCriterion,
     Tender,
 )
+from app.tenders.queries.tenders import is_own
 from app.tenders.sealing import Seal, Standing, Viewer, What, may_see, seal_of
 
 ENTERPRISE_ROLES = (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY)
@@ -49,7 +50,7 @@ def viewer_for(tender: Tender, actor: Actor | None) -> Viewer:
     standings = {Standing.PUBLIC}
     if actor is None:
         return Viewer(None, frozenset(standings))
-    if actor.role == Role.COMMUNITY_MANAGER and actor.organisation_id == tender.procuring_entity_id:
+    if is_own(tender, actor):
         standings.add(Standing.TENDERER)
     if actor.role in SUPERVISING_ROLES and actor.covers(tender.division_code):
         standings.add(Standing.SUPERVISOR)
@@ -62,12 +63,6 @@ def is_seen(tender: Tender, actor: Actor | None, what: What, owner: int | None =
 
 
 # --- one's own ---------------------------------------------------------------------------------------------------------
-
-
-def enterprise_of(actor: Actor) -> Enterprise | None:
-    if actor.organisation_id is None:
-        return None
-    return db.session.scalar(select(Enterprise).where(Enterprise.organisation_id == actor.organisation_id))
 
 
 def own_bid(tender: Tender, actor: Actor) -> Bid | None:
@@ -219,11 +214,6 @@ def standing_bids(tender: Tender) -> list[Bid]:
     )
 
 
-def count_standing_bids(tender_id: int) -> int:
-    """How many bids would be opened. Only the life cycle asks, and only once the deadline has passed."""
-    return db.session.scalar(select(func.count()).select_from(Bid).where(Bid.tender_id == tender_id, Bid.withdrawn_at.is_(None))) or 0
-
-
 def opened_bids(tender: Tender, viewer: Viewer) -> list[SeenBid]:
     """The bids of an opened tender as this viewer may see them, in the order in which they were read out; else nothing."""
     if not may_see(viewer, None, seal_of_tender(tender), What.COUNT):
@@ -280,3 +270,9 @@ def plan_criterion(criteria: Sequence[ScoreCriterion]) -> ScoreCriterion | None:
 def further_passages(criteria: Sequence[ScoreCriterion]) -> list[ScoreCriterion]:
     """The other plans that the card asks for; each gets a passage of its own."""
     return [c for c in criteria if c.kind is CriterionKind.SCORED_PLAN][1:]
+
+
+def canonical_of(tender: Tender, bid: Bid) -> bytes:
+    """The bytes that a bidder's receipt was hashed from; for the bidder alone."""
+    version = current_version(bid)
+    return canonical(content_of_version(version), tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number)

@@ -1,0 +1,269 @@
+"""What evaluation asks: committees, sheets, the records that count at the deadline, and the blind view of a bid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounts.models import Membership, Organisation, User
+from app.accounts.rules import OrganisationKind, Role
+from app.common.access import Actor
+from app.communities.models import Division
+from app.enterprises.capacity import CAPACITY, CAPACITY_PUBLIC
+from app.enterprises.credibility import CREDIBILITY, CREDIBILITY_MUST_TENDER
+from app.enterprises.models import Project
+from app.enterprises.queries import capacity_of, credibility_of
+from app.extensions import db
+from app.tenders.kinds import CriterionKind, Regime, Seat
+from app.tenders.models import Bid, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
+from app.tenders.queries.bids import SeenBid, criteria_of, rejections, see, standing_bids
+from app.tenders.ranking import RecordScore
+from app.tenders.scoring import STEMS, BidderFacts, InterestLink, LowPrice, interest_links, low_price_alarms, plain
+from app.tenders.sealing import Standing, Viewer
+from app.tenders.track_record import PastProject, track_record_at
+
+BLIND = Viewer(None, frozenset({Standing.EVALUATOR}))
+"""Somebody at a scoring page: whatever else they are, here they look as an evaluator alone."""
+
+
+# --- the committee -----------------------------------------------------------------------------------------------------
+
+
+def committee(tender: Tender, *, with_recused: bool = False) -> list[EvaluatorAssignment]:
+    statement = (
+        select(EvaluatorAssignment)
+        .where(EvaluatorAssignment.tender_id == tender.id)
+        .options(
+            joinedload(EvaluatorAssignment.user),
+            selectinload(EvaluatorAssignment.sheets).selectinload(ScoreSheet.scores).joinedload(Score.criterion),
+        )
+        .order_by(EvaluatorAssignment.id)
+    )
+    if not with_recused:
+        statement = statement.where(EvaluatorAssignment.recused_at.is_(None))
+    return list(db.session.scalars(statement))
+
+
+def own_assignment(tender: Tender, actor: Actor) -> EvaluatorAssignment | None:
+    """The seat that this person holds on this tender's committee, unless recused."""
+    return db.session.scalar(
+        select(EvaluatorAssignment)
+        .where(
+            EvaluatorAssignment.tender_id == tender.id,
+            EvaluatorAssignment.user_id == actor.user_id,
+            EvaluatorAssignment.recused_at.is_(None),
+        )
+        .options(selectinload(EvaluatorAssignment.sheets).selectinload(ScoreSheet.scores).joinedload(Score.criterion))
+    )
+
+
+def own_assignments(actor: Actor) -> list[EvaluatorAssignment]:
+    return list(
+        db.session.scalars(
+            select(EvaluatorAssignment)
+            .where(EvaluatorAssignment.user_id == actor.user_id, EvaluatorAssignment.recused_at.is_(None))
+            .options(joinedload(EvaluatorAssignment.tender), selectinload(EvaluatorAssignment.sheets))
+            .order_by(EvaluatorAssignment.assigned_at.desc(), EvaluatorAssignment.id.desc())
+        )
+    )
+
+
+def memberships_of(user_id: int) -> list[Membership]:
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.organisation))
+            .order_by(Membership.id)
+        )
+    )
+
+
+def people_for_committee(tender: Tender) -> list[tuple[User, Seat, Organisation]]:
+    """Whom one may choose from: experts of the pool that serves the place, and the tenderer's own people; those seated already are left out."""
+    seated = select(EvaluatorAssignment.user_id).where(EvaluatorAssignment.tender_id == tender.id)
+    rows = db.session.scalars(
+        select(Membership)
+        .join(Membership.organisation)
+        .join(Membership.user)
+        .where(Membership.ended_at.is_(None), User.active, Membership.user_id.not_in(seated))
+        .where(
+            ((Membership.role == Role.EVALUATOR) & (Organisation.kind == OrganisationKind.EXPERT_POOL))
+            | (Organisation.id == tender.procuring_entity_id)
+        )
+        .options(joinedload(Membership.user), joinedload(Membership.organisation))
+        .order_by(Organisation.kind, Organisation.id, User.name, User.id)
+    )
+    people: dict[int, tuple[User, Seat, Organisation]] = {}
+    for row in rows:
+        is_own = row.organisation_id == tender.procuring_entity_id
+        if is_own or tender.division_code.startswith(row.organisation.division_code):
+            seat = Seat.TENDERER if is_own else Seat.EXPERT
+            if row.user_id not in people or is_own:
+                people[row.user_id] = (row.user, seat, row.organisation)
+    return list(people.values())
+
+
+# --- what an evaluator reads -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BlindBid:
+    """A bid under its code: plan and staffing, no name, no price, no file."""
+
+    code: str
+    bid: Bid
+    seen: SeenBid
+
+    def passage(self, criterion: ScoreCriterion, plan: ScoreCriterion | None) -> str:
+        """The text that answers this line of the card; empty for what is heard or shown in the staffing table."""
+        if plan is not None and criterion.id == plan.id:
+            return self.seen.plan or ""
+        return (self.seen.answers or {}).get(criterion.code, "")
+
+
+def blind_bids(tender: Tender) -> list[BlindBid]:
+    """The bids to score, in the order of their drawn codes, which says nothing of price, name or time."""
+    rejected = rejections(tender)
+    found = []
+    for bid in standing_bids(tender):
+        seen = see(tender, BLIND, bid)
+        if seen is not None and bid.blind_code is not None and bid.id not in rejected:
+            found.append(BlindBid(bid.blind_code, bid, seen))
+    return sorted(found, key=lambda one: _code_order(one.code))
+
+
+def _code_order(code: str) -> tuple:
+    return (0, STEMS.index(code)) if code in STEMS else (1, int(code))
+
+
+def judged_criteria(criteria: Sequence[ScoreCriterion]) -> list[ScoreCriterion]:
+    return [criterion for criterion in criteria if criterion.kind.by_evaluators]
+
+
+def is_complete(sheet: ScoreSheet | None, criteria: Sequence[ScoreCriterion]) -> bool:
+    """Every judged line has points."""
+    return sheet is not None and {c.id for c in criteria} <= {s.criterion_id for s in sheet.scores}
+
+
+def sheet_of(assignment: EvaluatorAssignment, bid_id: int) -> ScoreSheet | None:
+    return next((sheet for sheet in assignment.sheets if sheet.bid_id == bid_id), None)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one evaluator has come."""
+
+    assignment: EvaluatorAssignment
+    complete: int
+    whole: int
+    is_signed: bool
+
+
+def progress(tender: Tender) -> list[Progress]:
+    rejected = set(rejections(tender))
+    bid_ids = [bid.id for bid in standing_bids(tender) if bid.id not in rejected]
+    judged = judged_criteria(criteria_of(tender))
+    return [
+        Progress(
+            assignment,
+            sum(is_complete(sheet_of(assignment, bid_id), judged) for bid_id in bid_ids),
+            len(bid_ids),
+            is_signed(assignment, bid_ids),
+        )
+        for assignment in committee(tender)
+    ]
+
+
+def is_signed(assignment: EvaluatorAssignment, bid_ids: Sequence[int]) -> bool:
+    sheets = [sheet_of(assignment, bid_id) for bid_id in bid_ids]
+    return bool(sheets) and all(sheet is not None and sheet.signed_at is not None for sheet in sheets)
+
+
+# --- records at the deadline -------------------------------------------------------------------------------------------
+
+
+def recorded_scores(tender: Tender, bids: Sequence[Bid], criteria: Sequence[ScoreCriterion], at: datetime) -> dict[str, dict[int, RecordScore]]:
+    """criterion code → enterprise id → the explained 0–100 score as the records stood at that instant."""
+    ids = [bid.enterprise_id for bid in bids]
+    found: dict[str, dict[int, RecordScore]] = {}
+    for criterion in criteria:
+        explained = _explained(criterion.kind, tender, ids, at)
+        if explained:
+            found[criterion.code] = {key: RecordScore(one.score, one.as_dict()) for key, one in explained.items()}
+    return found
+
+
+def _explained(kind: CriterionKind, tender: Tender, ids: Sequence[int], at: datetime):
+    if kind is CriterionKind.CREDIBILITY:
+        is_obligatory = tender.regime in (Regime.PRELIM, Regime.PUBLIC)
+        return credibility_of(ids, at, CREDIBILITY_MUST_TENDER if is_obligatory else CREDIBILITY)
+    if kind is CriterionKind.CAPACITY:
+        rules = CAPACITY_PUBLIC if tender.regime is Regime.PUBLIC else CAPACITY
+        return capacity_of(ids, at, districts=district_names(tender), taking_centi=tender.area_centi, rules=rules)
+    if kind is CriterionKind.RECORD:
+        projects = past_projects(ids, at)
+        area = typical_area(tender)
+        return {key: track_record_at(projects.get(key, []), at, area_centi=area) for key in ids}
+    return {}
+
+
+def district_names(tender: Tender) -> list[str]:
+    code = tender.division_code[:6]
+    return [name] if (name := db.session.scalar(select(Division.name).where(Division.code == code))) else []
+
+
+def typical_area(tender: Tender) -> int:
+    """The mean area of the tender's compounds: what a similar project is compared with."""
+    areas = list(db.session.scalars(select(TenderCompound.area_centi).where(TenderCompound.tender_id == tender.id).order_by(TenderCompound.id)))
+    return sum(areas) // len(areas) if areas else tender.area_centi
+
+
+def past_projects(ids: Sequence[int], at: datetime) -> dict[int, list[PastProject]]:
+    rows = db.session.scalars(
+        select(Project).where(Project.enterprise_id.in_(ids), Project.recorded_at <= at).order_by(Project.enterprise_id, Project.id)
+    )
+    found: dict[int, list[PastProject]] = {}
+    for row in rows:
+        found.setdefault(row.enterprise_id, []).append(
+            PastProject(str(row.id), row.name, row.area_centi, row.since_on, row.until_on, row.reference)
+        )
+    return found
+
+
+# --- alarms ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Link:
+    one: Bid
+    other: Bid
+    kind: InterestLink
+
+
+def links_between(bids: Sequence[Bid]) -> list[Link]:
+    """What bidders have in common; shown to tenderer and supervisor, a question and not a finding."""
+    by_id = {bid.id: bid for bid in bids}
+    facts = [
+        BidderFacts(
+            bid.id,
+            bid.organisation_id,
+            bid.enterprise.legal_representative or "",
+            frozenset({bid.enterprise.phone} if bid.enterprise.phone else ()),
+        )
+        for bid in bids
+    ]
+    return [Link(by_id[one], by_id[other], kind) for one, other, kind in interest_links(facts)]
+
+
+def low_prices(tender: Tender, prices_fen: dict[int, int]) -> dict[int, tuple[LowPrice, ...]]:
+    """bid id → why its price asks for an explanation."""
+    found = low_price_alarms({str(key): price for key, price in prices_fen.items()}, tender.ceiling_fen or 0)
+    return {int(key): alarms for key, alarms in found.items()}
+
+
+def points_text(points: Decimal | None) -> str:
+    return "" if points is None else plain(points)

@@ -1,0 +1,273 @@
+"""Evaluation: the organisers' page with committee and alarms, and the evaluators' blind sheets."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.accounts.models import User
+from app.accounts.rules import Role
+from app.common import clock
+from app.common.access import actor, get_or_404, not_found, roles
+from app.common.refusal import Refused
+from app.extensions import db
+from app.tenders.actions import evaluating as actions
+from app.tenders.forms.evaluating import ReasonForm, RejectionForm, SeatForm, sheet_form_for, sheet_values
+from app.tenders.kinds import RejectionGround, Seat
+from app.tenders.lifecycle import Status
+from app.tenders.models import Tender
+from app.tenders.queries import bids as read
+from app.tenders.queries import evaluation as asked
+from app.tenders.queries.tenders import find_tender, is_own
+from app.tenders.views.blueprint import bp
+
+ORGANISERS = (Role.COMMUNITY_MANAGER, Role.LEGAL_OFFICER)
+ONLOOKERS = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR)
+SCORERS = (Role.EVALUATOR, Role.COMMUNITY_MANAGER)
+
+
+# --- the organisers ----------------------------------------------------------------------------------------------------
+
+
+def _load_organised(number: str) -> Tender:
+    """An opened tender of the organiser's own, or in the place that the bureau's people supervise."""
+    tender = find_tender(number, actor()) or not_found()
+    is_theirs = is_own(tender, actor()) or (actor().role in read.SUPERVISING_ROLES and actor().covers(tender.division_code))
+    if not is_theirs or tender.opened_at is None:
+        not_found()
+    return tender
+
+
+def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
+    viewer = read.viewer_for(tender, actor())
+    bids = read.opened_bids(tender, viewer)
+    may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor())
+    people = asked.people_for_committee(tender) if may_act else []
+    seat_form = seat_form or SeatForm()
+    seat_form.person.choices = [(user.id, f"{user.name}（{organisation.name}）") for user, _seat, organisation in people]
+    rejection_form = rejection_form or RejectionForm()
+    rejection_form.bid.choices = [(bid.bid_id, bid.enterprise.name) for bid in bids if bid.rejection is None]
+    return render_template(
+        "tenders/evaluation.html",
+        tender=tender,
+        now=clock.now(),
+        bids=bids,
+        progress=asked.progress(tender),
+        recused=[one for one in asked.committee(tender, with_recused=True) if one.recused_at],
+        committee_fault=actions.why_not_lawful_committee(tender),
+        links=asked.links_between(read.standing_bids(tender)),
+        low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),
+        may_act=may_act,
+        may_close=may_act and is_own(tender, actor()),
+        why_not_close=actions.why_not_close(tender, actor=actor(), now=clock.now()) if may_act and is_own(tender, actor()) else None,
+        seat_form=seat_form,
+        rejection_form=rejection_form,
+        reason_form=ReasonForm(formdata=None),
+        has_people=bool(people),
+        form=next((f for f in (seat_form, rejection_form) if f.errors), None),
+    )
+
+
+@bp.get("/tenders/<number>/evaluation")
+@roles(*ORGANISERS, *ONLOOKERS)
+def evaluation(number: str):
+    return _desk(_load_organised(number))
+
+
+@bp.post("/tenders/<number>/evaluation/seats")
+@roles(*ORGANISERS)
+def seat_evaluator(number: str):
+    tender = _load_organised(number)
+    form = SeatForm()
+    form.person.choices = [(user.id, user.name) for user, _seat, _home in asked.people_for_committee(tender)]
+    if form.validate_on_submit():
+        try:
+            user = get_or_404(User, form.person.data)
+            actions.seat_evaluator(tender, user, seat=Seat(form.seat.data), reason=form.reason.data, actor=actor(), now=clock.now())
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            form.apply_refusal(refused)
+        else:
+            flash(_("已确定一名评委。"), "success")
+            return redirect(url_for(".evaluation", number=number))
+    return _desk(tender, seat_form=form)
+
+
+@bp.post("/tenders/<number>/evaluation/seats/<int:assignment_id>/recuse")
+@roles(*ORGANISERS)
+def recuse_evaluator(number: str, assignment_id: int):
+    tender = _load_organised(number)
+    actions.recuse_evaluator(tender, assignment_id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("已登记回避，该评委的打分不再计入。请补足评委。"), "success")
+    return redirect(url_for(".evaluation", number=number))
+
+
+@bp.post("/tenders/<number>/evaluation/rejections")
+@roles(*ORGANISERS)
+def reject_bid(number: str):
+    tender = _load_organised(number)
+    form = RejectionForm()
+    form.bid.choices = [(bid.bid_id, bid.enterprise.name) for bid in read.opened_bids(tender, read.viewer_for(tender, actor()))]
+    if form.validate_on_submit():
+        try:
+            actions.reject_bid(
+                tender,
+                form.bid.data,
+                ground=RejectionGround(form.ground.data),
+                explanation=form.explanation.data,
+                actor=actor(),
+                now=clock.now(),
+            )
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            form.apply_refusal(refused)
+        else:
+            flash(_("已记录否决。"), "success")
+            return redirect(url_for(".evaluation", number=number))
+    return _desk(tender, rejection_form=form)
+
+
+@bp.post("/tenders/<number>/evaluation/rejections/<int:bid_id>/restore")
+@roles(*ORGANISERS)
+def restore_bid(number: str, bid_id: int):
+    tender = _load_organised(number)
+    actions.restore_bid(tender, bid_id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("已撤销否决。请通知评委为这份投标打分。"), "success")
+    return redirect(url_for(".evaluation", number=number))
+
+
+@bp.post("/tenders/<number>/evaluation/close")
+@roles(Role.COMMUNITY_MANAGER)
+def close_evaluation(number: str):
+    tender = _load_organised(number)
+    actions.close_evaluation(tender, actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("评标报告已提交，排名已经算出。请在三日内公示中标候选人。"), "success")
+    return redirect(url_for(".result", number=number))
+
+
+# --- the evaluators ----------------------------------------------------------------------------------------------------
+
+
+def _load_seat(number: str):
+    """The tender and this person's seat on its committee; for everybody else the page does not exist."""
+    tender = find_tender(number, actor()) or not_found()
+    assignment = asked.own_assignment(tender, actor())
+    if assignment is None or tender.opened_at is None:
+        not_found()
+    return tender, assignment
+
+
+@bp.get("/scoring")
+@roles(*SCORERS)
+def scoring_list():
+    return render_template("tenders/evaluator_list.html", assignments=asked.own_assignments(actor()), now=clock.now())
+
+
+@bp.get("/tenders/<number>/scoring")
+@roles(*SCORERS)
+def scoring(number: str):
+    tender, assignment = _load_seat(number)
+    blind = asked.blind_bids(tender)
+    judged = asked.judged_criteria(read.criteria_of(tender))
+    sheets = {one.code: asked.sheet_of(assignment, one.bid.id) for one in blind}
+    return render_template(
+        "tenders/evaluator_home.html",
+        tender=tender,
+        assignment=assignment,
+        now=clock.now(),
+        blind=blind if assignment.declared_at else [],
+        sheets=sheets,
+        complete={code for code, sheet in sheets.items() if asked.is_complete(sheet, judged)},
+        is_signed=asked.is_signed(assignment, [one.bid.id for one in blind]),
+        bidders=sorted(line.enterprise_name for line in read.opening_record(tender).lines),
+        why_not=actions.why_not_score(tender, assignment),
+        is_open=tender.status is Status.OPENED,
+        judged=judged,
+    )
+
+
+@bp.post("/tenders/<number>/scoring/declare")
+@roles(*SCORERS)
+def scoring_declare(number: str):
+    tender, _assignment = _load_seat(number)
+    actions.declare_no_interest(tender, actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("声明已记录。"), "success")
+    return redirect(url_for(".scoring", number=number))
+
+
+@bp.post("/tenders/<number>/scoring/recuse")
+@roles(*SCORERS)
+def scoring_recuse(number: str):
+    tender, assignment = _load_seat(number)
+    actions.recuse_evaluator(tender, assignment.id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("已登记您的回避。"), "success")
+    return redirect(url_for(".scoring_list"))
+
+
+@bp.post("/tenders/<number>/scoring/sign")
+@roles(*SCORERS)
+def scoring_sign(number: str):
+    tender, _assignment = _load_seat(number)
+    actions.sign_sheets(tender, actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("评分表已签署，谢谢。"), "success")
+    return redirect(url_for(".scoring", number=number))
+
+
+@bp.route("/tenders/<number>/scoring/<code>", methods=["GET", "POST"])
+@roles(*SCORERS)
+def scoring_sheet(number: str, code: str):
+    tender, assignment = _load_seat(number)
+    blind = asked.blind_bids(tender)
+    one = next((b for b in blind if b.code == code), None) or not_found()
+    if actions.why_not_score(tender, assignment) is not None:
+        return redirect(url_for(".scoring", number=number))
+    criteria = read.criteria_of(tender)
+    judged = asked.judged_criteria(criteria)
+    sheet = asked.sheet_of(assignment, one.bid.id)
+    form = sheet_form_for(judged)(data=sheet_values(sheet))
+    if form.validate_on_submit():
+        try:
+            actions.save_sheet(
+                tender,
+                one.bid.id,
+                points=form.points(judged),
+                reasons=form.reasons(judged),
+                comment=form.comment.data or "",
+                actor=actor(),
+                now=clock.now(),
+            )
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            form.apply_refusal(refused)
+        else:
+            flash(_("投标人%(code)s的评分已保存。", code=code), "success")
+            following = _after(blind, one) if "next" in request.form else None
+            if following is not None:
+                return redirect(url_for(".scoring_sheet", number=number, code=following.code))
+            return redirect(url_for(".scoring", number=number))
+    return render_template(
+        "tenders/evaluator_sheet.html",
+        tender=tender,
+        one=one,
+        blind=blind,
+        judged=judged,
+        plan=read.plan_criterion(criteria),
+        sheet=sheet,
+        form=form,
+        is_open=tender.status is Status.OPENED and (sheet is None or sheet.signed_at is None),
+        has_next=_after(blind, one) is not None,
+        now=clock.now(),
+    )
+
+
+def _after(blind: list, one):
+    """The next bid in the order of the codes."""
+    position = blind.index(one)
+    return blind[position + 1] if position + 1 < len(blind) else None

@@ -1,0 +1,83 @@
+"""The public result: the ranking with every point, and the same as data."""
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from app.common import clock
+from app.common.access import Actor, actor, not_found, public
+from app.common.money import yuan
+from app.common.tables import safe_csv
+from app.tenders.models import Tender
+from app.tenders.queries.results import Result, result_of
+from app.tenders.queries.tenders import find_tender, phase_of
+from app.tenders.views.blueprint import bp
+
+
+def result_context(tender: Tender, person: Actor | None) -> dict:
+    """What tenders/_results.html draws; `result` is None while it is not this person's to see."""
+    return {"result": result_of(tender, person)}
+
+
+def _load(number: str) -> tuple[Tender, Result]:
+    tender = find_tender(number, actor()) or not_found()
+    return tender, result_of(tender, actor()) or not_found()
+
+
+@bp.get("/tenders/<number>/result")
+@public
+def result(number: str):
+    tender, found = _load(number)
+    return render_template(
+        "tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase_of(tender, clock.now())
+    )
+
+
+@bp.get("/tenders/<number>/result.json")
+@public
+def result_json(number: str):
+    """Everything that the ranking was computed from, and what came out."""
+    _tender, found = _load(number)
+    return {
+        "inputs": found.ranking.inputs,
+        "inputs_sha256": found.ranking.inputs_sha256,
+        "computed_at": found.ranking.computed_at.isoformat(),
+        "rows": [
+            {
+                "rank": row.rank,
+                "position": row.position,
+                "bidder": row.name,
+                "uscc": row.enterprise.uscc,
+                "price_fen": row.price_fen,
+                "total": None if row.total is None else str(row.total),
+                "is_candidate": row.is_candidate,
+                "lines": [
+                    {"criterion": line.code, "points": str(line.points), "weight": str(line.weight), "raw": str(line.raw), "source": line.source}
+                    for line in row.lines
+                ],
+                "rejected": None if row.ground is None else {"ground": row.ground.value, "reason": row.reason},
+            }
+            for row in [*found.rows, *found.rejected]
+        ],
+        "stability": found.ranking.stability,
+    }
+
+
+@bp.get("/tenders/<number>/result.csv")
+@public
+def result_csv(number: str):
+    tender, found = _load(number)
+    header = [_("名次"), _("企业"), _("统一社会信用代码"), _("报价（元/m²·月）"), *(c.label for c in found.criteria), _("总分"), _("备注")]
+    rows = [
+        [
+            row.rank or "",
+            row.name,
+            row.enterprise.uscc,
+            yuan(row.price_fen),
+            *(str(line.points) for line in row.lines),
+            *([""] * (len(found.criteria) - len(row.lines))),
+            "" if row.total is None else str(row.total),
+            str(row.ground.label) if row.ground else "",
+        ]
+        for row in [*found.rows, *found.rejected]
+    ]
+    return safe_csv(f"{tender.number}-result", header, rows)

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.bureau import queries
 from app.bureau.forms import CalendarForm
+from app.bureau.home import home_page
 from app.bureau.starts import starts_of
 from app.common import clock
 from app.common.audit import EVENT_LABELS
-from app.common.access import actor, public, roles, signed_in
+from app.common.access import actor, not_found, public, roles, signed_in
 from app.common.calendar_days import CalendarDay, CalendarYear, set_day
 from app.common.tables import paginate
 from app.extensions import db
@@ -22,7 +23,21 @@ bp = Blueprint("bureau", __name__, template_folder="templates")
 @bp.get("/")
 @public
 def home():
-    return render_template("bureau/home.html")
+    return render_template("bureau/home.html", **home_page(clock.now()))
+
+
+DOORS = ("community", "enterprise", "bureau")
+
+
+@bp.get("/start/<name>")
+@public
+def door(name: str):
+    """One of the three doors: what this person can do here, and the way in."""
+    if name not in DOORS:
+        not_found()
+    if actor() is not None:
+        return redirect(url_for("bureau.desk"))
+    return render_template(f"bureau/door_{name}.html")
 
 
 @bp.get("/desk")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from app.accounts.rules import Role
+from app.common.audit import label_events
 from app.common.clock import local
 from app.common.i18n import _l
 from app.common.imports import cells
@@ -23,6 +24,8 @@ from app.communities.search import search_text
 from app.extensions import db
 
 CHUNK = 1000
+
+label_events({}, {"new_communities": _l("新建社区")})
 
 READERS = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
 

@@ -29,9 +29,11 @@ class Place:
 
 
 def street_stem(name: str) -> str:
-    """"曙光街街道办事处", "曙光街街道" and "曙光街" are one street."""
+    """"曙光街街道办事处", "曙光街街道" and "曙光街" are one street, and so are "东工人镇街道" and "东工人镇"."""
     flat = plain(name)
-    return _STREET_END.sub("", flat) or flat
+    while (shorter := _STREET_END.sub("", flat)) and shorter != flat:
+        flat = shorter
+    return flat
 
 
 def community_stem(name: str) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import has_app_context
 from flask_babel import get_locale
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MINUS = "−"
@@ -155,38 +155,34 @@ def local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(SHANGHAI)
 
 
-def day_text(day: dt.date | None, today: dt.date | dt.datetime | None = None, weekday: bool = True) -> str:
-    """A day with its weekday; the year is left out only when `today` is given and falls in the same year."""
-    if day is None:
-        return NOTHING
-    if isinstance(day, dt.datetime):
-        day = local(day).date()
-    if isinstance(today, dt.datetime):
-        today = local(today).date()
-    language = words()
+def _day(day: dt.date, today: dt.date | None, weekday: bool, language: Words) -> str:
     text = language.day(day) if today is not None and today.year == day.year else language.full_day(day)
     return text + language.weekday(language.weekdays[day.weekday()]) if weekday else text
 
 
+def _date(day: dt.date | dt.datetime | None) -> dt.date | None:
+    return local(day).date() if isinstance(day, dt.datetime) else day
+
+
+def day_text(day: dt.date | None, today: dt.date | dt.datetime | None = None, weekday: bool = True) -> str:
+    """A day with its weekday; the year is left out only when `today` is given and falls in the same year."""
+    return NOTHING if day is None else _day(_date(day), _date(today), weekday, words())
+
+
+def _moment(here: dt.datetime, now: dt.datetime | None, weekday: bool, end_of_day: bool, language: Words) -> str:
+    day, time = here.date(), f"{here.hour:02d}:{here.minute:02d}"
+    if end_of_day and (here.hour, here.minute, here.second) == (0, 0, 0):
+        day, time = day - dt.timedelta(days=1), "24:00"
+    text = _day(day, _date(now), weekday, language)
+    return f"{text}{time}" if text.endswith("）") else f"{text} {time}"
+
+
 def moment_text(moment: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False) -> str:
     """An instant on the city's clock: "2026年3月20日（周五）12:00". With end_of_day midnight reads 24:00 of the day before."""
-    if moment is None:
-        return NOTHING
-    here = local(moment)
-    if end_of_day and (here.hour, here.minute, here.second) == (0, 0, 0):
-        before = here.date() - dt.timedelta(days=1)
-        return f"{_day_before_time(before, now, weekday)}24:00"
-    return f"{_day_before_time(here.date(), now, weekday)}{here:%H:%M}"
+    return NOTHING if moment is None else _moment(local(moment), now, weekday, end_of_day, words())
 
 
-def _day_before_time(day: dt.date, now: dt.datetime | None, weekday: bool) -> str:
-    text = day_text(day, now, weekday)
-    return text if text.endswith("）") else f"{text} "
-
-
-def time_left_text(until: dt.datetime, now: dt.datetime) -> str:
-    """How much time is left as a person says it: "还剩 2 天 3 时"; never more than there is."""
-    language = words()
+def _time_left(until: dt.datetime, now: dt.datetime, language: Words) -> str:
     minutes = int((until - now).total_seconds() // 60)
     if minutes < 1:
         return language.last_minute
@@ -198,6 +194,11 @@ def time_left_text(until: dt.datetime, now: dt.datetime) -> str:
     # Beyond a week the hours tell nobody anything.
     shown = amounts[:1] if days >= 7 else amounts[:2]
     return language.left.format(" ".join(f"{amount} {language.units[unit][amount != 1]}" for amount, unit in shown if amount))
+
+
+def time_left_text(until: dt.datetime, now: dt.datetime) -> str:
+    """How much time is left as a person says it: "还剩 2 天 3 时"; never more than there is."""
+    return _time_left(until, now, words())
 
 
 class Deadline(NamedTuple):
@@ -214,50 +215,56 @@ def read_deadline(until: dt.datetime, now: dt.datetime) -> Deadline:
     return Deadline(time_left_text(until, now), "soon" if until - now <= SOON else "open")
 
 
-def number(text: str) -> Markup:
-    return Markup('<span class="nowrap">{}</span>').format(text)
+# The same as HTML. A list of a hundred rows calls these five hundred times: they join text that holds figures and our own words
+# only, and escape what a caller passes.
+
+
+def _unbroken(text: str) -> Markup:
+    return Markup(f'<span class="nowrap">{text}</span>')
 
 
 def money(fen: int | None) -> Markup:
-    return number(money_text(fen))
+    return _unbroken(money_text(fen))
 
 
 def wan(fen: int | None) -> Markup:
-    return number(wan_text(fen))
+    return _unbroken(wan_text(fen))
 
 
 def price(fen: int | None) -> Markup:
-    return number(price_text(fen))
+    return _unbroken(price_text(fen))
 
 
 def area(area_centi: int | None) -> Markup:
-    return number(area_text(area_centi))
+    return _unbroken(area_text(area_centi))
 
 
 def count(value: int | None, unit: str = "") -> Markup:
-    return number(count_text(value, unit))
+    return _unbroken(count_text(value, escape(unit) if unit else ""))
+
+
+def _time(machine: str, text: str) -> Markup:
+    return Markup(f'<time datetime="{machine}">{text}</time>')
 
 
 def moment(value: dt.datetime | None, now: dt.datetime | None = None, weekday: bool = True, end_of_day: bool = False) -> Markup:
     if value is None:
         return Markup(NOTHING)
-    machine = local(value).isoformat(timespec="seconds")
-    return Markup('<time datetime="{}">{}</time>').format(machine, moment_text(value, now, weekday, end_of_day))
+    here = local(value)
+    return _time(here.isoformat(timespec="seconds"), _moment(here, now, weekday, end_of_day, words()))
 
 
 def day(value: dt.date | None, today: dt.date | dt.datetime | None = None, weekday: bool = True) -> Markup:
     if value is None:
         return Markup(NOTHING)
-    machine = (local(value).date() if isinstance(value, dt.datetime) else value).isoformat()
-    return Markup('<time datetime="{}">{}</time>').format(machine, day_text(value, today, weekday))
+    here = _date(value)
+    return _time(here.isoformat(), _day(here, _date(today), weekday, words()))
 
 
 def deadline(until: dt.datetime, now: dt.datetime, with_moment: bool = True, end_of_day: bool = False) -> Markup:
     text, colour = read_deadline(until, now)
-    tag = Markup('<strong class="govuk-tag tag-{}">{}</strong>').format(colour, text)
-    if not with_moment:
-        return tag
-    return tag + Markup("<small>{}</small>").format(moment(until, now, end_of_day=end_of_day))
+    tag = f'<strong class="govuk-tag tag-{colour}">{text}</strong>'
+    return Markup(f"{tag}<small>{moment(until, now, end_of_day=end_of_day)}</small>" if with_moment else tag)
 
 
 FIGURES: dict[str, Callable[..., Markup | str]] = {

@@ -3,6 +3,14 @@
 from flask import has_app_context
 from flask_babel import gettext
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
+
+
+class LazyText(LazyString):
+    """Lazy text that a page escapes like any other: Flask-Babel's own claims to be safe HTML, even with a stranger's file name in it."""
+
+    def __html__(self) -> Markup:
+        return escape(str(self))
 
 
 def _translate(text: str, **values) -> str:
@@ -11,6 +19,6 @@ def _translate(text: str, **values) -> str:
     return text % values if values else text
 
 
-def _l(text: str, **values) -> LazyString:
+def _l(text: str, **values) -> LazyText:
     """Text that is looked up when it is shown; placeholders as in gettext: `%(days)d`."""
-    return LazyString(_translate, text, **values)
+    return LazyText(_translate, text, **values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 FRACTIONAL = {"decimal", "numeric"}
 
@@ -202,12 +202,12 @@ def page_numbers(number: int, pages: int) -> list[int | None]:
 
 def tag(member) -> Markup:
     """A status as a tag; word and colour come from the enum alone."""
-    return Markup('<strong class="govuk-tag tag-{}">{}</strong>').format(member.colour, member.label)
+    return tag_text(member.label, member.colour)
 
 
 def tag_text(text, colour: str = "info") -> Markup:
     """A tag whose words are computed (a deadline, a count)."""
-    return Markup('<strong class="govuk-tag tag-{}">{}</strong>').format(colour, text)
+    return Markup(f'<strong class="govuk-tag tag-{escape(colour)}">{escape(text)}</strong>')
 
 
 def install(env: Environment) -> None:

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
+from jinja2 import Environment
 
 from app.common import figures
+from app.common.i18n import _l
 
 NOW = datetime(2026, 3, 18, 1, 0, tzinfo=UTC)
 
@@ -130,3 +132,9 @@ class TestEnglish:
         assert figures.read_deadline(NOW + timedelta(days=2, hours=3), NOW).text == "2 days 3 h left"
         assert figures.read_deadline(NOW + timedelta(days=1, hours=1), NOW).text == "1 day 1 h left"
         assert figures.read_deadline(NOW, NOW).text == "Closed"
+
+
+def test_lazy_text_with_a_strangers_words_is_escaped_on_a_page():
+    reason = _l("文件“%(name)s”是空的。", name="<script>")
+    html = Environment(autoescape=True).from_string("{{ reason }}").render(reason=reason)
+    assert html == "文件“&lt;script&gt;”是空的。"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.communities.coverage import STEP_MODES, Step
-from app.communities.queries import Tally, tallies
+from app.communities.models import Compound
 from app.communities.rules import ManagementMode
 from app.enterprises.models import Enterprise
 from app.extensions import db
@@ -35,17 +35,22 @@ def home_page(now: datetime) -> dict:
     tenders = open_tenders(now, limit=TENDERS)
     results = _latest_results(now)
     codes = {tender.division_code for tender in (*tenders, *(line.tender for line in results))}
-    tally = tallies("", (0,)).get("", Tally())
+    modes = _compounds_by_mode()
     return {
         "tenders": tenders,
         "open_count": count_public(ListFilter(state=State.BIDDING), now),
         "results": results,
         "places": {code: " · ".join(d.name for d in divisions) for code, divisions in place_names(codes).items()},
-        "tally": tally,
-        "mode_parts": [(str(mode.label), tally.modes[mode], str(tally.modes[mode])) for mode in ManagementMode if tally.modes[mode]],
-        "covered": sum(tally.modes[mode] for mode in STEP_MODES[Step.BASIC]),
+        "compounds": sum(modes.values()),
+        "mode_parts": [(str(mode.label), modes[mode], str(modes[mode])) for mode in ManagementMode if modes.get(mode)],
+        "covered": sum(count for mode, count in modes.items() if mode in STEP_MODES[Step.BASIC]),
+        "census_on": db.session.scalar(select(db.func.max(Compound.census_on))),
         "flow": money_totals(),
     }
+
+
+def _compounds_by_mode() -> dict[ManagementMode, int]:
+    return dict(db.session.execute(select(Compound.mode, db.func.count()).group_by(Compound.mode)).all())
 
 
 def _latest_results(now: datetime) -> list[ResultLine]:

@@ -41,7 +41,7 @@ def contracts_of(compound_ids: Collection[int]) -> dict[int, Contract]:
         .options(joinedload(Contract.tender), joinedload(Contract.enterprise))
         .order_by(Contract.starts_on, Contract.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def contract_of(compound_id: int) -> Contract | None:

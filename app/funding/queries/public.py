@@ -152,7 +152,7 @@ def find_programme(programme_id: int) -> Programme | None:
 def division_names() -> dict[str, str]:
     """City and districts by code."""
     rows = db.session.execute(select(Division.code, Division.name).where(func.length(Division.code) <= 6).order_by(Division.code))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def district_names() -> dict[str, str]:
@@ -162,7 +162,7 @@ def district_names() -> dict[str, str]:
 def place_names(division_code: str) -> str:
     """District · street · community of a place."""
     codes = [division_code[:length] for length in (6, 9, 12) if len(division_code) >= length]
-    names = dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(codes))).tuples().all())
+    names = dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(codes))).all())
     return " · ".join(names[code] for code in codes if code in names)
 
 

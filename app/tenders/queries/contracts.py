@@ -59,7 +59,7 @@ def claims(compound_ids: list[int], *, besides: int | None = None) -> dict[int, 
     )
     if besides is not None:
         statement = statement.where(Tender.id != besides)
-    return dict(db.session.execute(statement).tuples())
+    return dict(db.session.execute(statement).all())
 
 
 def contracts_of_enterprise(enterprise_id: int) -> list[Contract]:

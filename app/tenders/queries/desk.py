@@ -61,7 +61,7 @@ def _first_unanswered(tender_ids: list[int]) -> dict[int, datetime]:
         .where(Objection.tender_id.in_(tender_ids), Objection.answered_at.is_(None))
         .group_by(Objection.tender_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _objection_item(tender: Tender, raised_at: datetime) -> DeskItem:
@@ -86,7 +86,7 @@ def _manager_item(tender: Tender, phase: Phase, now: datetime) -> DeskItem | Non
             return _item(tender, "tenders.page", _l("登记流标或者重新招标"), None, _l("《招标投标法》第二十八条"), tender.bid_deadline_at, phase)
         case Phase.OPENED:
             due = _after(tender.opened_at, sheet, "evaluation_plan_workdays")
-            return _item(tender, "tenders.page", _l("组织评标"), due, _l("计划用时"), tender.opened_at, phase)
+            return _item(tender, "tenders.evaluation", _l("组织评标"), due, _l("计划用时"), tender.opened_at, phase)
         case Phase.EVALUATED:
             due = _after(tender.evaluated_at, sheet, "candidate_publish_days")
             return _item(tender, "tenders.candidates", _l("公示中标候选人"), due, sheet.basis("candidate_publish_days"), tender.evaluated_at, phase)

@@ -14,7 +14,7 @@ from app.communities.models import Division
 from app.extensions import db
 from app.tenders.kinds import FilingOutcome
 from app.tenders.lifecycle import Phase, Status, phase
-from app.tenders.models import Bid, Filing, Tender, TenderCompound
+from app.tenders.models import Bid, Filing, Tender, TenderCompound, TenderDocument
 
 SUPERVISORS = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.LEGAL_OFFICER, Role.STREET_OFFICER)
 
@@ -104,7 +104,7 @@ def standing_bid_counts(tenders: list[Tender], now: datetime) -> dict[int, int]:
     rows = db.session.execute(
         select(Bid.tender_id, func.count()).where(Bid.tender_id.in_(closed), Bid.withdrawn_at.is_(None)).group_by(Bid.tender_id)
     )
-    return {**dict.fromkeys(closed, 0), **dict(rows.tuples())}
+    return {**dict.fromkeys(closed, 0), **dict(rows.all())}
 
 
 def phases(tenders: list[Tender], now: datetime) -> dict[int, Phase]:
@@ -262,3 +262,22 @@ def districts_with_tenders() -> list[Division]:
     codes = {code[:6] for code in db.session.scalars(select(Tender.division_code).where(Tender.published_at.is_not(None)).distinct())}
     return list(db.session.scalars(select(Division).where(Division.code.in_(sorted(codes))).order_by(Division.code))) if codes else []
 
+
+
+def has_rows(statement: Select) -> bool:
+    return db.session.execute(statement.order_by(None).limit(1)).first() is not None
+
+
+def documents_of(tender: Tender) -> list[TenderDocument]:
+    return list(
+        db.session.scalars(
+            select(TenderDocument).where(TenderDocument.tender_id == tender.id).options(joinedload(TenderDocument.file)).order_by(TenderDocument.id)
+        )
+    )
+
+
+def retenders_of(tender: Tender) -> list[Tender]:
+    """Published tenders that began again what this one left unfinished."""
+    return list(
+        db.session.scalars(select(Tender).where(Tender.retender_of_id == tender.id, Tender.published_at.is_not(None)).order_by(Tender.id))
+    )

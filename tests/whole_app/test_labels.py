@@ -34,4 +34,4 @@ def test_no_two_members_of_one_enumeration_read_the_same(enums):
 def test_values_are_words_that_the_database_can_keep(enums):
     for enum in enums:
         for member in enum:
-            assert re.fullmatch(r"[a-z0-9_]{1,40}", member.value), f"{enum.__name__}.{member.name}: {member.value!r}"
+            assert re.fullmatch(r"[A-Za-z0-9_]{1,40}", member.value), f"{enum.__name__}.{member.name}: {member.value!r}"

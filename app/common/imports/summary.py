@@ -18,7 +18,8 @@ MAX_LEFT_OUT = 300
 
 def summarise_reading(kind: ImportKind, reading: Reading, problems: list[Problem]) -> dict:
     """`problems`: those of the reading and of the plan together. Errors come first where not all fit."""
-    ordered = sorted(problems, key=lambda problem: not kind.is_error(problem))
+    order = {sheet.name: number for number, sheet in enumerate(reading.sheets)}
+    ordered = sorted(problems, key=lambda problem: (not kind.is_error(problem), order.get(problem.sheet, 0), problem.row))
     layouts: dict[str, dict] = {}
     for sheet in reading.sheets:
         known = layouts.setdefault(

@@ -91,7 +91,8 @@ def _community(placed: Placed, gazetteer: Gazetteer, street: Place, row: Row) ->
     community = gazetteer.new_community(street.code, name)
     placed.new_communities.append(community)
     if street.code in gazetteer.surveyed:
-        placed.problems.append(row.problem("new_community", "community", street=street.name))
+        column = row.letters.get("community", "")  # the sheet's, not the row's: the row itself is sound
+        placed.problems.append(Problem("new_community", row.sheet, 0, column, "community", name, (("street", street.name),)))
     return community
 
 

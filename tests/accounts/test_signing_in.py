@@ -97,7 +97,7 @@ def test_changing_the_password_ends_other_sessions_and_is_audited(client, new_cl
     other = new_client()
     sign_in(client, manager)
     sign_in(other, manager)
-    new = "河对岸的灯火亮了"
+    new = "河对岸的灯火渐渐亮了"
     client.post("/password", {"old": factories.PASSWORD, "password": new, "again": new})
     assert client.get("/desk").status_code == 200
     assert other.get("/desk", status=302).location.startswith("/sign-in")
@@ -106,7 +106,7 @@ def test_changing_the_password_ends_other_sessions_and_is_audited(client, new_cl
 
 @pytest.mark.parametrize(
     ("new", "again", "sentence"),
-    [("短", "短", "太短"), ("1234567890", "1234567890", "容易被猜到"), ("河对岸的灯火亮了呢", "另一句完全不同的话", "不一样")],
+    [("短", "短", "太短"), ("1234567890", "1234567890", "容易被猜到"), ("河对岸的灯火渐渐亮了", "另一句完全不同的话", "不一样")],
 )
 def test_a_poor_new_password_is_refused_where_it_was_typed(client, manager, sign_in, new, again, sentence):
     sign_in(client, manager)
@@ -117,7 +117,7 @@ def test_a_poor_new_password_is_refused_where_it_was_typed(client, manager, sign
 def test_a_forgotten_password_is_reset_by_mail_once(client, manager, session):
     client.post("/password/forgotten", {"email": manager.email}, status=200)
     link = last_link(session)
-    new = "河对岸的灯火亮了"
+    new = "河对岸的灯火渐渐亮了"
     client.get(link)
     client.post(link, {"password": new, "again": new})
     attempt(client, manager.email, new, 302)

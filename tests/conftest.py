@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ("tests.fixtures.databases", "tests.fixtures.apps", "tests.fixtures.people", "tests.fixtures.servers")
+pytest_plugins = tuple(f"tests.fixtures.{name}" for name in ("databases", "apps", "people", "city", "servers"))
 
 LEFT_OUT_BY_FAST = ("browser", "postgresql")
 

@@ -22,7 +22,7 @@ def empty(request, tmp_path) -> Database:
     """A database without a single table."""
     if request.param == "sqlite":
         return Database("sqlite", settings_for(tmp_path), {})
-    return request.getfixturevalue("postgres_source").fresh("linli_empty", empty=True)
+    return request.getfixturevalue("postgres_source").fresh("linli_empty", template="template0")
 
 
 @pytest.fixture

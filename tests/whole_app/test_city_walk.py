@@ -1,0 +1,135 @@
+"""Through the whole sample city by its links, as a visitor and in every role: sound pages, no dead link, few queries, no stranger's object."""
+
+from collections import Counter, deque
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from app.accounts.rules import Role
+from tests.client import Client, Page
+from tests.statements import counted_statements
+
+MOST_QUERIES = 15
+OF_ONE_VIEW = 5
+"""How many pages of one view a walk opens; each link is checked for leading somewhere all the same."""
+HANDED_BACK = {"common.language", "accounts.sign_out"}
+
+on_the_city = pytest.mark.parametrize("database", ["city"], indirect=True)
+
+
+def endpoint_of(app, address: str) -> tuple[str, dict]:
+    return app.url_map.bind("localhost").match(urlsplit(address).path, "GET")
+
+
+def walk(client: Client, start: str = "/", *, views: int = OF_ONE_VIEW):
+    """Yields (address, page, statements) for each page found; every link found must lead to a view."""
+    seen, opened, waiting = {start}, Counter(), deque([start])
+    while waiting:
+        address = waiting.popleft()
+        with counted_statements(client.app) as statements:
+            page = client._open(address, "GET", None)
+        yield address, page, statements
+        if page.response.mimetype != "text/html":
+            continue
+        found = [page.location] if page.location else [a.get("href") for a in page.all(".//a[@href]")]
+        for link in found:
+            parts = urlsplit(link)
+            if parts.scheme in ("mailto", "tel") or parts.netloc or not parts.path:
+                continue
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            if target in seen or not target.startswith("/"):
+                continue
+            seen.add(target)
+            try:
+                endpoint, _values = endpoint_of(client.app, target)
+            except RequestRedirect as redirect:
+                raise AssertionError(f"{address} links to {target}, which moves to {redirect.new_url}") from redirect
+            except (NotFound, MethodNotAllowed) as error:
+                raise AssertionError(f"{address} links to {target}, and there is no such page") from error
+            except HTTPException as error:
+                raise AssertionError(f"{address} links to {target}: {error}") from error
+            opened[endpoint] += 1
+            if endpoint not in HANDED_BACK and opened[endpoint] <= views:
+                waiting.append(target)
+
+
+def check_walk(client: Client, start: str = "/") -> Counter:
+    """Everything linked opens, and opens with few queries. Returns how often each view was seen."""
+    faults, seen = [], Counter()
+    for address, page, statements in walk(client, start):
+        seen[endpoint_of(client.app, address)[0]] += 1
+        if page.status_code >= 400:
+            faults.append(f"{address}: {page.status_code}")
+        if len(statements) > MOST_QUERIES:
+            faults.append(f"{address}: {len(statements)} queries\n" + "\n".join(f"      {s[:150]!r}" for s in statements))
+    assert not faults, "\n".join(faults)
+    return seen
+
+
+@on_the_city
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_visitor_walks_through_every_public_page(city, language):
+    seen = check_walk(city.client(language=language))
+    assert seen.total() > 40 and len(seen) > 12
+
+
+@on_the_city
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_each_role_walks_from_its_desk(city, role):
+    seen = check_walk(city.client(first_of(city, role)), "/desk")
+    assert seen["bureau.desk"] == 1 and seen.total() > 20
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database", ["city-postgresql"], indirect=True)
+@pytest.mark.parametrize("role", [None, Role.COMMUNITY_MANAGER, Role.ENTERPRISE_SIGNATORY, Role.BUREAU_OFFICER, Role.AUDITOR], ids=str)
+def test_the_walks_on_postgresql(city, role):
+    check_walk(city.client(first_of(city, role) if role else None), "/desk" if role else "/")
+
+
+def first_of(city, role: Role) -> dict[str, str]:
+    accounts = city.of_role(str(role.label))
+    assert accounts, f"the sample city has nobody in the role {role.value}"
+    return accounts[0]
+
+
+@on_the_city
+@pytest.mark.parametrize("role", [Role.COMMUNITY_MANAGER, Role.ENTERPRISE_SIGNATORY, Role.STREET_OFFICER], ids=lambda role: role.value)
+def test_what_is_another_organisations_does_not_exist(city, role):
+    """Whatever one organisation's desk leads to and a visitor may not see is 404 for the next organisation of the same kind.
+
+    Pages of a view without a part in its address (my bids, my desk) show everybody their own and are left out; so are
+    pages that both are party to, which the next organisation's own walk leads to as well.
+    """
+    ours, theirs = accounts_of_two_organisations(city, role)
+    own = {address: page for address, page, _ in walk(city.client(ours), "/desk", views=12) if page.status_code == 200}
+    visitor, stranger = city.client(), city.client(theirs)
+    known_to_stranger = {address for address, page, _ in walk(city.client(theirs), "/desk", views=12) if page.status_code == 200}
+    tried = 0
+    for address, page in own.items():
+        _endpoint, values = endpoint_of(city.app, address)
+        if not values or is_open(visitor._open(address, "GET", None)) or address in known_to_stranger:
+            continue
+        tried += 1
+        answer = stranger._open(address, "GET", None)
+        assert answer.status_code == 404, f"{address} of {ours['organisation']} is {answer.status_code} for {theirs['organisation']}"
+    assert tried > 0, "the walk met nothing that is an organisation's own"
+
+
+def is_open(page: Page) -> bool:
+    return page.status_code == 200
+
+
+def accounts_of_two_organisations(city, role: Role):
+    """The first two with something of their own: those whose desks lead furthest."""
+    by_organisation = {account["organisation"]: account for account in city.of_role(str(role.label))}
+    accounts = sorted(by_organisation.values(), key=lambda account: -reach(city.client(account)))
+    assert len(accounts) >= 2
+    return accounts[0], accounts[1]
+
+
+def reach(client: Client) -> int:
+    page = client.get("/desk")
+    return len(page.all(".//main//a[@href]"))

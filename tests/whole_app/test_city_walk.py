@@ -108,7 +108,7 @@ def test_what_is_another_organisations_does_not_exist(city, role):
     visitor, stranger = city.client(), city.client(theirs)
     known_to_stranger = {address for address, page, _ in walk(city.client(theirs), "/desk", views=12) if page.status_code == 200}
     tried = 0
-    for address, page in own.items():
+    for address in own:
         _endpoint, values = endpoint_of(city.app, address)
         if not values or is_open(visitor._open(address, "GET", None)) or address in known_to_stranger:
             continue

@@ -45,7 +45,7 @@ def record_contract(
     decision = standing_award(tender)
     _ask_signature(tender, signed_on, late_reason, now)
     ends_on = add_months(starts_on, tender.term_months) - timedelta(days=1)
-    field = "price_fen" if price_fen != decision.price_fen else "starts_on"
+    field = "price" if price_fen != decision.price_fen else "starts_on"
     refuse_if(
         why_not_contract(price_fen=price_fen, awarded_fen=decision.price_fen, starts_on=starts_on, ends_on=ends_on, signed_on=signed_on),
         field=field,

@@ -1,0 +1,1 @@
+"""What people can do in tendering: one verb, one function, none of them commits."""

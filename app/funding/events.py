@@ -36,7 +36,7 @@ audit.label_events(
         "subsidy_months": _l("补贴月数"),
         "review_step": _l("审核环节"),
         "review_decision": _l("审核结论"),
-        "reason": _l("理由"),
+        "grounds": _l("理由"),
         "publicity_ends_on": _l("公示截止日"),
         "instalment": _l("期次"),
         "voucher_number": _l("凭证号"),

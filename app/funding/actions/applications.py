@@ -14,7 +14,7 @@ from app.common.refusal import Reason, Refused, refuse_if
 from app.communities.models import Compound
 from app.extensions import db
 from app.funding import queries
-from app.funding.actions.locking import end, lock_application, lock_programme, move
+from app.funding.actions.locking import check_move, end, lock_application, lock_programme, move
 from app.funding.constraints import MONTH_TAKEN, flush_or_refuse
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.models import FundingApplication, Programme, SubsidyMonth
@@ -124,7 +124,7 @@ def submit(application_id: int, *, actor: Actor, now: datetime) -> FundingApplic
     is_again = application.status is ApplicationStatus.RETURNED
     found = offer(application.programme, application.compound, queries.contract_of(application.compound_id), actor=actor, now=now, existing=application)  # fmt: skip
     missing = [label for name, label in MUST_FILL.items() if not getattr(application, name)]
-    move(application, "submit", actor=actor, now=now)
+    check_move(application, "submit", actor=actor, now=now)
     refuse_if(found.reason)
     if missing:
         raise Refused(
@@ -136,6 +136,7 @@ def submit(application_id: int, *, actor: Actor, now: datetime) -> FundingApplic
     _freeze(application, found)
     application.round_no += is_again
     application.submitted_at, application.submitted_by_id = now, actor.user_id
+    move(application, "submit", actor=actor, now=now)
     _take_months(application, found.computation)
     audit.record("funding.submit", application, actor=actor, now=now, amount_fen=application.amount_fen, area_centi=application.area_centi, subsidy_months=application.months)  # fmt: skip
     flush_or_refuse()
@@ -161,7 +162,7 @@ def withdraw(application_id: int, *, reason: str = "", actor: Actor, now: dateti
     application = _own(application_id, actor)
     move(application, "withdraw", actor=actor, now=now)
     end(application, reason, now)
-    audit.record("funding.withdraw", application, actor=actor, now=now, reason=reason or None)
+    audit.record("funding.withdraw", application, actor=actor, now=now, grounds=reason or None)
     flush_or_refuse()
     return application
 

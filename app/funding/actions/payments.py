@@ -58,8 +58,8 @@ def confirm_payment(payment_id: int, *, actor: Actor, now: datetime) -> Payment:
     _check_second_person(payment, application, name, actor, now)
     payment.confirmed_at, payment.confirmed_by_id = now, actor.user_id
     instalment.state = InstalmentState.PAID
-    move(application, name, actor=actor, now=now)
     application.paid_fen += payment.amount_fen
+    move(application, name, actor=actor, now=now)
     _post(payment, application, actor, now)
     audit.record(
         "funding.confirm_payment", application, actor=actor, now=now,
@@ -75,7 +75,7 @@ def reject_payment(payment_id: int, *, reason: str, actor: Actor, now: datetime)
     _check_second_person(payment, application, "confirm_payment", actor, now)
     payment.rejected_at, payment.rejected_by_id, payment.rejected_reason = now, actor.user_id, reason.strip()
     instalment.state = InstalmentState.PLANNED
-    audit.record("funding.reject_payment", application, actor=actor, now=now, instalment=instalment.number, reason=reason.strip())
+    audit.record("funding.reject_payment", application, actor=actor, now=now, instalment=instalment.number, grounds=reason.strip())
     flush_or_refuse()
     return payment
 
@@ -120,7 +120,7 @@ def stop(application_id: int, *, reason: str, actor: Actor, now: datetime) -> Fu
     move(application, "stop", actor=actor, now=now)
     end(application, reason.strip(), now)
     cancel_unpaid(application, actor, now)
-    audit.record("funding.stop", application, actor=actor, now=now, reason=reason.strip())
+    audit.record("funding.stop", application, actor=actor, now=now, grounds=reason.strip())
     flush_or_refuse()
     return application
 
@@ -135,7 +135,7 @@ def order_clawback(application_id: int, *, amount_fen: int, reason: str, actor: 
         raise Refused(Reason(_l("追回的金额超过了已经支付的金额。"), next=_l("请按实际支付的金额填写。")), field="amount")
     row = Clawback(amount_fen=amount_fen, reason=reason.strip(), ordered_at=now, ordered_by_id=actor.user_id)
     application.clawbacks.append(row)
-    audit.record("funding.order_clawback", application, actor=actor, now=now, amount_fen=amount_fen, reason=reason.strip())
+    audit.record("funding.order_clawback", application, actor=actor, now=now, amount_fen=amount_fen, grounds=reason.strip())
     flush_or_refuse()
     return row
 

@@ -65,7 +65,7 @@ def propose(programme_id: int, *, actor: Actor, now: datetime) -> Programme:
 def send_back(programme_id: int, *, reason: str, actor: Actor, now: datetime) -> Programme:
     programme = _load(programme_id, "send_back", actor)
     programme.note = reason
-    return _move(programme, "send_back", actor, now, reason=reason)
+    return _move(programme, "send_back", actor, now, grounds=reason)
 
 
 def activate(programme_id: int, *, actor: Actor, now: datetime) -> Programme:
@@ -85,7 +85,7 @@ def end_programme(programme_id: int, *, reason: str, actor: Actor, now: datetime
     """Take no further applications; those that arrived go on."""
     programme = _load(programme_id, "end", actor)
     programme.note = reason
-    return _move(programme, "end", actor, now, reason=reason)
+    return _move(programme, "end", actor, now, grounds=reason)
 
 
 def _load(programme_id: int, move: str, actor: Actor) -> Programme:

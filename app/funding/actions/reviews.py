@@ -37,6 +37,9 @@ def review(
     check_move(application, MOVE_OF[step, decision], actor=actor, now=now)
     if decision is not Decision.PASSED and not reason.strip():
         raise Refused(NEEDS_REASON, field="reason")
+    is_approval = step is ReviewStep.BUREAU and decision is Decision.PASSED
+    if is_approval:
+        _commit_budget(application, actor, now)
     move(application, MOVE_OF[step, decision], actor=actor, now=now)
     application.reviews.append(
         FundingReview(
@@ -51,12 +54,11 @@ def review(
     )
     if decision is Decision.REFUSED:
         end(application, reason.strip(), now)
-    if step is ReviewStep.BUREAU and decision is Decision.PASSED:
-        _commit_budget(application, actor, now)
+    if is_approval:
         audit.record("funding.approve", application, actor=actor, now=now, amount_fen=application.amount_fen)
     else:
         audit.record(
-            "funding.review", application, actor=actor, now=now, review_step=step, review_decision=decision, reason=reason.strip() or None
+            "funding.review", application, actor=actor, now=now, review_step=step, review_decision=decision, grounds=reason.strip() or None
         )
     flush_or_refuse()
     return application
@@ -79,8 +81,8 @@ def publish(application_id: int, *, actor: Actor, now: datetime) -> FundingAppli
     application = lock_application(application_id)
     check_move(application, "publish", actor=actor, now=now)
     ends_on = publicity_end(local(now).date(), application.programme.publicity_days, load_calendar())
-    move(application, "publish", actor=actor, now=now)
     application.publicity_at, application.publicity_ends_on = now, ends_on
+    move(application, "publish", actor=actor, now=now)
     application.instalments[0].due_on = queries.due_day(ends_on, application.programme.pay_within_days)
     audit.record("funding.publish", application, actor=actor, now=now, publicity_ends_on=ends_on.isoformat())
     flush_or_refuse()
@@ -130,7 +132,7 @@ def settle_objection(objection_id: int, outcome: ObjectionOutcome, *, answer: st
         cancel_unpaid(application, actor, now)
     elif not others:
         move(application, name, actor=actor, now=now)
-    audit.record("funding.settle_objection", application, actor=actor, now=now, objection_outcome=outcome, reason=answer.strip())
+    audit.record("funding.settle_objection", application, actor=actor, now=now, objection_outcome=outcome, grounds=answer.strip())
     flush_or_refuse()
     return application
 

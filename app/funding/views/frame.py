@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 
 from app.common.access import actor, not_found
 from app.common.clock import now
+from app.common.figures import wan_text, words
 from app.common.forms import Form
 from app.common.refusal import Refused
 from app.extensions import db
@@ -15,6 +17,25 @@ from app.funding.models import FundingApplication
 from app.funding.standing import standing_of
 
 bp = Blueprint("funding", __name__, template_folder="../templates")
+
+
+@bp.app_template_filter("exact_yuan")
+def exact_yuan(hundredths_of_fen: int) -> str:
+    """A line of the computation before rounding, in yuan, with the decimals that it has: 1157520000 → "115,752.00 元"."""
+    whole, rest = divmod(hundredths_of_fen, 10_000)
+    decimals = f"{rest:04d}".rstrip("0").ljust(2, "0")
+    return words().yuan.format(f"{whole:,}.{decimals}")
+
+
+bp.add_app_template_filter(wan_text, "wan_plain")
+
+
+def account_text(application: FundingApplication, is_whole: bool) -> str:
+    """The payee's account: whole for those who need it, its last four digits for other insiders."""
+    digits = application.payee_account
+    if not digits:
+        return _("未填写")
+    return digits if is_whole else _("尾号 %(digits)s", digits=digits[-4:])
 
 
 def readable(application_id: int) -> FundingApplication:

@@ -3,10 +3,11 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from app.accounts.rules import Role
+from app.accounts.rules import OrganisationKind, Role
 from app.common.access import actor, not_found, public, roles
 from app.common.audit import history
 from app.common.clock import now, today
+from app.common.figures import day_text
 from app.common.refusal import refuse_if
 from app.common.tables import paginate
 from app.extensions import db
@@ -42,8 +43,15 @@ def programme(programme_id: int):
         "funding/programme.html", programme=found, window=window(found.opens_on, found.closes_on, today()), moves={m.name for m in moves},
         flow=queries.flow_of(found.lines), names=queries.division_names(), page=paginate(queries.published_applications(found.id)),
         may_apply=person is not None and person.role is Role.COMMUNITY_MANAGER, trail=paginate(history(found), number=1) if is_theirs else None,
-        status_of=queries.status_of, is_theirs=is_theirs,
+        applicants="、".join(str(OrganisationKind(kind).label) for kind in found.applicant_kinds), people=_people(found), status_of=queries.status_of, is_theirs=is_theirs,
     )  # fmt: skip
+
+
+def _people(programme: Programme) -> dict[str, str]:
+    """Who prepared it and who put it into force, with the day."""
+    prepared = f"{programme.prepared_by.name} · {day_text(programme.prepared_at)}"
+    activated = f"{programme.activated_by.name} · {day_text(programme.activated_at)}" if programme.activated_at else _("尚未启用")
+    return {"prepared": prepared, "activated": activated}
 
 
 def _visible(programme_id: int) -> Programme:

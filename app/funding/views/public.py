@@ -21,7 +21,7 @@ from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
 from app.funding.progress import steps_of
 from app.funding.standing import standing_of
-from app.funding.views.frame import act_page, area_changed, attempt, bp, readable, to_application
+from app.funding.views.frame import account_text, act_page, area_changed, attempt, bp, readable, to_application
 
 
 def payment_filters() -> dict:
@@ -102,7 +102,7 @@ def application(application_id: int):
         "funding/application.html", application=found, standing=standing, steps=steps_of(found, now()), computation=computation_of(found),
         names=queries.place_names(found.division_code), moves={move.name for move in moves_open(standing, person)} if may_act(found) else set(),
         states=[state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments],
-        is_insider=is_insider, sees_account=queries.sees_account(found, person), person=person, end_of_day=end_of_day,
+        is_insider=is_insider, account=account_text(found, queries.sees_account(found, person)), person=person, end_of_day=end_of_day,
         can_object=why_not_object(found.publicity_ends_on, now()) is None, area_changed=area_changed(found) if is_insider else None,
         trail=paginate(history(found), number=page_number(), per_page=20) if is_insider else None,
     )  # fmt: skip

@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import has_app_context
-from flask_babel import get_locale
 from jinja2 import Environment
 from markupsafe import Markup, escape
+
+from app.common.languages import spoken
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MINUS = "−"
@@ -65,11 +65,7 @@ ENGLISH = Words(
 
 def words() -> Words:
     """The words of the reader's language; Chinese outside a request."""
-    if has_app_context():
-        locale = get_locale()
-        if locale is not None and locale.language == "en":
-            return ENGLISH
-    return CHINESE
+    return ENGLISH if spoken().is_english else CHINESE
 
 
 def _grouped(units: int, places: int) -> str:
@@ -285,8 +281,9 @@ FIGURES: dict[str, Callable[..., Markup | str]] = {
 
 def install(env: Environment) -> None:
     """Give the component macros what they ask Python for. create_app calls it once."""
-    from app.common import charts, macros
+    from app.common import charts, languages, macros
 
+    languages.install(env)
     env.globals["figures"] = FIGURES
     macros.install(env)
     charts.install(env)

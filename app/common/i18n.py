@@ -1,9 +1,9 @@
 """Lazy text for pure modules: Chinese without an app, the visitor's language inside a request."""
 
-from flask import has_app_context
-from flask_babel import gettext
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
+
+from app.common.languages import spoken
 
 
 class LazyText(LazyString):
@@ -14,8 +14,7 @@ class LazyText(LazyString):
 
 
 def _translate(text: str, **values) -> str:
-    if has_app_context():
-        return gettext(text, **values)
+    text = spoken().catalogue.ugettext(text)
     return text % values if values else text
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from app.common.figures import day_text
 from app.common.i18n import _l
 from app.common.money import yuan
 from app.common.refusal import Reason
@@ -82,8 +83,11 @@ def content_hash(content: Content, *, tender_number: str, uscc: str, number: int
 
 
 def exact_time(instant: datetime) -> str:
-    """Local time to the millisecond: 2009-12-08 09:30:00.000."""
-    return instant.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S.") + f"{instant.microsecond // 1000:03d}"
+    """Local time to the millisecond, which decides whether a bid was in time: 2009年12月8日（周二）09:30:00.000."""
+    here = instant.astimezone(ZONE)
+    day = day_text(here.date())
+    gap = "" if day.endswith("）") else " "
+    return f"{day}{gap}{here:%H:%M:%S}.{here.microsecond // 1000:03d}"
 
 
 def why_not_bid(

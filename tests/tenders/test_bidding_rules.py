@@ -31,7 +31,7 @@ def test_a_bid_one_millisecond_before_the_deadline_is_taken():
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1), timedelta(milliseconds=1), timedelta(days=1)])
 def test_a_late_bid_is_refused_and_says_when_bidding_closed(late):
     reason = why(now=DEADLINE + late)
-    assert "2009-12-08 09:30:00.000" in str(reason.text) and exact_time(DEADLINE + late) in str(reason.text)
+    assert "2009年12月8日（周二）09:30:00.000" in str(reason.text) and exact_time(DEADLINE + late) in str(reason.text)
     assert reason.basis and reason.next
 
 

@@ -9,20 +9,19 @@ from hashlib import sha256
 from app.common.access import Actor
 from app.common.audit import label_events, record
 from app.common.i18n import _l
-from app.common.refusal import Reason, Refused, refuse_if
+from app.common.refusal import refuse_if
 from app.extensions import db
 from app.tenders import bidding
 from app.tenders.actions.bidding import lock_tender
-from app.tenders.kinds import FailureCause
-from app.tenders.lifecycle import Status, make_move, why_not
+from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
 from app.tenders.queries.bids import content_of_version, current_version, standing_bids
 from app.tenders.queries.situations import situation
 from app.tenders.scoring import blind_code
 
 label_events(
-    {"tender.open": _l("开标"), "tender.declare_failed": _l("登记流标")},
-    {"bids": _l("投标数量"), "record_sha256": _l("开标记录校验值"), "cause": _l("原因"), "presided_by": _l("主持人")},
+    {"tender.open": _l("开标")},
+    {"bids": _l("投标数量"), "record_sha256": _l("开标记录校验值"), "presided_by": _l("主持人")},
 )
 
 
@@ -107,17 +106,3 @@ def _give_blind_codes(bids: Sequence[Bid], shuffle) -> None:
     shuffle(order)
     for bid, position in zip(bids, order, strict=True):
         bid.blind_code = blind_code(position)
-
-
-def declare_too_few(tender: Tender, *, note: str = "", actor: Actor, now: datetime) -> Tender:
-    """Record that too few bids came. Nothing is opened: the prices stay closed for good."""
-    tender = lock_tender(tender)
-    if tender.status is not Status.PUBLISHED:
-        raise Refused(Reason(_l("项目已经开标或者终止，不能再按投标人不足登记流标。"), next=_l("请刷新页面查看最新状态。")))
-    refuse_if(why_not("declare_failed", situation(tender, actor=actor, now=now)))
-    tender.failure_cause, tender.failure_note = FailureCause.TOO_FEW_BIDS, note.strip()
-    for compound in tender.compounds:
-        compound.is_claimed = False
-    make_move(tender, "declare_failed", now=now)
-    record("tender.declare_failed", tender, actor=actor, now=now, cause=FailureCause.TOO_FEW_BIDS)
-    return tender

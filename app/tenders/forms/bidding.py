@@ -115,9 +115,3 @@ class OpeningForm(Form):
     note = TextAreaField(
         _l("需要记录的情况（选填）"), [at_most(1000)], description=_l("投标人当场提出的异议和答复记在这里，随开标记录公开。"), render_kw={"rows": 3}
     )
-
-
-class FailureForm(Form):
-    note = TextAreaField(
-        _l("原因分析与下一步（选填）"), [at_most(1000)], description=_l("例如：报价上限偏低，拟合并相邻小区后重新招标。公开显示。"), render_kw={"rows": 3}
-    )

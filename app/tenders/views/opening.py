@@ -9,7 +9,7 @@ from app.common.access import Actor, actor, not_found, public, roles
 from app.common.files import send_stored_file
 from app.extensions import db
 from app.tenders.actions import opening as actions
-from app.tenders.forms.bidding import FailureForm, OpeningForm
+from app.tenders.forms.bidding import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import Tender
 from app.tenders.queries import bids as asked
@@ -24,23 +24,21 @@ def opening_context(tender: Tender, person: Actor | None) -> dict:
     return {"opening": asked.opening_record(tender) if tender.opened_at else None, "opened_bids": asked.opened_bids(tender, viewer)}
 
 
-def _room(tender: Tender, form=None, failure_form=None, status: int = 200):
+def _room(tender: Tender, form=None):
     """The page of an opening, with the tenderer's buttons while there is something to press."""
     can_act = is_own(tender, actor()) and tender.status is Status.PUBLISHED
     at = situation(tender, actor=actor(), now=clock.now()) if can_act else None
-    page = render_template(
+    return render_template(
         "tenders/opening.html",
         tender=tender,
         phase=phase_of(tender, clock.now()),
         now=clock.now(),
         form=form or (OpeningForm(presided_by=actor().name) if can_act else None),
-        failure_form=failure_form or (FailureForm() if can_act else None),
         why_not_open=why_not("open", at) if at else None,
         can_fail=at is not None and why_not("declare_failed", at) is None,
         can_act=can_act,
         **opening_context(tender, actor()),
     )
-    return page, status
 
 
 @bp.get("/tenders/<number>/opening")
@@ -66,19 +64,6 @@ def open_bids(number: str):
     )
     db.session.commit()
     flash(_("已开标，开标记录已公开。"), "success")
-    return redirect(url_for(".opening", number=number))
-
-
-@bp.post("/tenders/<number>/opening/too-few")
-@roles(Role.COMMUNITY_MANAGER)
-def declare_too_few(number: str):
-    tender = find_own_tender(number, actor()) or not_found()
-    form = FailureForm()
-    if not form.validate_on_submit():
-        return _room(tender, failure_form=form)
-    actions.declare_too_few(tender, note=form.note.data or "", actor=actor(), now=clock.now())
-    db.session.commit()
-    flash(_("已登记流标。收到的投标没有打开，报价不公开。"), "success")
     return redirect(url_for(".opening", number=number))
 
 

@@ -1,16 +1,25 @@
 """The public result: the ranking with every point, and the same as data."""
 
+from datetime import date
+from decimal import Decimal
+
 from flask import render_template
 from flask_babel import gettext as _
 
 from app.common import clock
 from app.common.access import Actor, actor, not_found, public
+from app.common.figures import day_text
 from app.common.money import yuan
 from app.common.tables import safe_csv
 from app.tenders.models import Tender
 from app.tenders.queries.results import Result, result_of
 from app.tenders.queries.tenders import find_tender, phase_of
+from app.tenders.scoring import plain
 from app.tenders.views.blueprint import bp
+
+bp.add_app_template_filter(yuan, "yuan")
+bp.add_app_template_filter(lambda text: plain(Decimal(text)), "plain_points")
+bp.add_app_template_filter(lambda text: day_text(date.fromisoformat(text), weekday=False), "iso_day")
 
 
 def result_context(tender: Tender, person: Actor | None) -> dict:

@@ -1,0 +1,179 @@
+"""A published tender, enterprises that may bid, and the steps from there: beginnings for the tests of bids and results."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from app.accounts.models import Organisation, User
+from app.accounts.rules import OrganisationKind, Role
+from app.common.access import Actor, system_actor
+from app.common.audit import record
+from app.communities.models import Compound, Division
+from app.communities.rules import DivisionLevel, ManagementMode
+from app.enterprises.models import Enterprise
+from app.enterprises.rules import Verification
+from app.extensions import db
+from app.tenders.actions import bidding, evaluating, opening
+from app.tenders.bidding import Post
+from app.tenders.kinds import Regime, Seat, ServiceLevel
+from app.tenders.lifecycle import Status
+from app.tenders.models import ScoreCriterion, Tender, TenderCompound
+from app.tenders.parameters import CURRENT_VERSION
+from app.tenders.queries.evaluation import blind_bids, judged_criteria
+from app.tenders.scorecard import default_card
+from tests import factories
+
+PUBLISHED = datetime(2009, 11, 18, 1, 0, tzinfo=UTC)
+DEADLINE = datetime(2009, 12, 9, 1, 30, tzinfo=UTC)
+"""09:30 in Beijing."""
+IN_TIME = DEADLINE - timedelta(milliseconds=1)
+AFTER = DEADLINE + timedelta(minutes=5)
+
+PLAN = "每日清扫两次，楼道每周拖洗一次；秩序维护二十四小时值守，每两小时巡查一次；公共设施报修半小时内到场，两日内修好；绿化按季修剪。"
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+@dataclass
+class Story:
+    tender: Tender
+    manager: User
+    bidders: list[tuple[Enterprise, User]] = field(default_factory=list)
+    evaluators: list[User] = field(default_factory=list)
+
+    @property
+    def manager_actor(self) -> Actor:
+        return factories.actor_for(self.manager)
+
+    def actor(self, index: int) -> Actor:
+        return factories.actor_for(self.bidders[index][1])
+
+
+def divisions() -> None:
+    rows = (("4104", "平顶山市", DivisionLevel.CITY), ("410402", "新华区", DivisionLevel.DISTRICT), ("410402001", "曙光街街道", DivisionLevel.STREET))
+    parent = None
+    for code, name, level in (*rows, (factories.COMMUNITY, "东苑社区", DivisionLevel.COMMUNITY)):
+        if db.session.get(Division, code) is None:
+            db.session.add(Division(code=code, name=name, level=level, parent_code=parent))
+            db.session.flush()
+        parent = code
+
+
+def published(*, number: str = "XH-2009-0001", ceiling_fen: int = 80, regime: Regime = Regime.COMMUNITY, deadline: datetime = DEADLINE) -> Story:
+    divisions()
+    home = factories.organisation(OrganisationKind.COMMUNITY, name=f"东苑社区居委会{number[-4:]}")
+    manager = factories.person(Role.COMMUNITY_MANAGER, organisation=home, name="周文")
+    compound = Compound(
+        division_code=factories.COMMUNITY, name=f"康居小区{number[-4:]}", households=812, area_centi=7_146_000, buildings=12,
+        mode=ManagementMode.NONE, search_text="康居小区", updated_at=PUBLISHED,
+    )  # fmt: skip
+    db.session.add(compound)
+    db.session.flush()
+    card = default_card(regime)
+    tender = Tender(
+        number=number, title="康居小区物业服务", status=Status.PUBLISHED, regime=regime, regime_version=CURRENT_VERSION,
+        procuring_entity_id=home.id, division_code=factories.COMMUNITY, ceiling_fen=ceiling_fen, term_months=36,
+        service_level=ServiceLevel.THIRD, service_content="保洁、绿化、秩序、维修", opening_place="东苑社区会议室", contact_name="周文",
+        contact_phone="0375-4941234", area_centi=7_146_000, households=812, publish_on=PUBLISHED.date(), bid_deadline_at=deadline,
+        created_at=PUBLISHED, created_by_id=manager.id, submitted_at=PUBLISHED, filed_at=PUBLISHED, published_at=PUBLISHED,
+        criteria=[
+            ScoreCriterion(position=n, code=c.code, label=str(c.label), weight=c.weight, kind=c.kind, guidance=str(c.guidance))
+            for n, c in enumerate(card, start=1)
+        ],
+        compounds=[
+            TenderCompound(compound_id=compound.id, position=1, name=compound.name, area_centi=7_146_000, households=812, buildings=12, is_claimed=True)
+        ],
+    )  # fmt: skip
+    db.session.add(tender)
+    record("tender.publish", tender, actor=system_actor(), now=PUBLISHED)
+    db.session.commit()
+    return Story(tender, manager)
+
+
+def uscc(number: int) -> str:
+    body = f"91410402MA{number:07d}"
+    total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
+    return body + ALPHABET[(31 - total % 31) % 31]
+
+
+def enterprise(number: int, name: str, *, legal: str = "", verification: Verification = Verification.VERIFIED) -> tuple[Enterprise, User]:
+    home: Organisation = factories.organisation(OrganisationKind.ENTERPRISE, name=name)
+    signatory = factories.person(Role.ENTERPRISE_SIGNATORY, organisation=home, name=f"签章{number}")
+    row = Enterprise(
+        uscc=uscc(number), name=name, legal_representative=legal or f"法人{number}", staff=60, managers=10, technicians=9, certified_managers=4,
+        projects_count=3, managed_area_centi=12_000_000, residential_area_centi=10_000_000, stated_on=PUBLISHED.date(), phone=f"0375-49{number:05d}",
+        organisation_id=home.id, verification=verification, verified_at=PUBLISHED if verification is Verification.VERIFIED else None,
+        created_at=PUBLISHED,
+    )  # fmt: skip
+    db.session.add(row)
+    record("organisation.create", home, actor=system_actor(), now=PUBLISHED)
+    db.session.commit()
+    return row, signatory
+
+
+def prepare(story: Story, index: int, *, price_fen: int = 70, now: datetime = PUBLISHED + timedelta(days=2), **changes):
+    values = {
+        "price_fen": price_fen,
+        "project_manager": "王建国",
+        "plan": PLAN,
+        "staffing": [Post("保洁员", 12, "健康证"), Post("秩序维护员", 9, "保安员证"), Post("维修工", 3, "电工证")],
+        "answers": {"difficulty": "先摸清管网，分三年更换；停车按楼栋划线，老年人优先。"},
+        "no_interest": True,
+    }
+    draft = bidding.save_draft(story.tender, **{**values, **changes}, actor=story.actor(index), now=now)
+    db.session.commit()
+    return draft
+
+
+def submit(story: Story, index: int, *, price_fen: int = 70, now: datetime = PUBLISHED + timedelta(days=3), **changes):
+    prepare(story, index, price_fen=price_fen, now=now - timedelta(minutes=5), **changes)
+    version = bidding.submit_bid(story.tender, actor=story.actor(index), now=now)
+    db.session.commit()
+    return version
+
+
+NAMES = ("平顶山市常绿物业服务有限公司", "平顶山市安禾物业服务有限公司", "河南建业物业管理有限公司", "平顶山市天宏物业服务有限公司")
+
+
+def with_bids(prices=(71, 67, 76), **tender) -> Story:
+    story = published(**tender)
+    for number, price in enumerate(prices):
+        story.bidders.append(enterprise(number + 1, NAMES[number] if number < len(NAMES) else f"河南试验{number}物业服务有限公司"))
+        submit(story, number, price_fen=price, now=PUBLISHED + timedelta(days=3, minutes=number))
+    return story
+
+
+def open_all(story: Story, now: datetime = AFTER):
+    found = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=now)
+    db.session.commit()
+    return found
+
+
+def seat(story: Story, count: int = 5, now: datetime = AFTER) -> None:
+    pool = factories.organisation(OrganisationKind.EXPERT_POOL, name=f"平顶山市评标专家库{story.tender.number}")
+    for number in range(count):
+        user = factories.person(Role.EVALUATOR, organisation=pool, name=f"专家{number + 1}")
+        evaluating.seat_evaluator(story.tender, user, seat=Seat.EXPERT, reason="从专家库随机抽取", actor=story.manager_actor, now=now)
+        db.session.commit()
+        evaluating.declare_no_interest(story.tender, actor=factories.actor_for(user), now=now)
+        db.session.commit()
+        story.evaluators.append(user)
+
+
+def score_all(story: Story, points=lambda evaluator, bidder, weight: Decimal(weight) * (80 + 3 * bidder + evaluator) / 100, now: datetime = AFTER) -> None:
+    """Every evaluator scores every bid; `points(evaluator number, place in the opening record, weight)`."""
+    order = {bid.id: place for place, bid in enumerate(sorted(story.tender.bids, key=lambda b: b.id))}
+    judged = judged_criteria(story.tender.criteria)
+    for number, user in enumerate(story.evaluators):
+        actor = factories.actor_for(user)
+        for blind in blind_bids(story.tender):
+            given = {c.code: points(number, order[blind.bid.id], c.weight).quantize(Decimal("0.01")) for c in judged}
+            evaluating.save_sheet(story.tender, blind.bid.id, points=given, actor=actor, now=now)
+        db.session.flush()
+        evaluating.sign_sheets(story.tender, actor=actor, now=now)
+        db.session.commit()
+
+
+def close(story: Story, now: datetime = AFTER + timedelta(hours=5)):
+    ranking = evaluating.close_evaluation(story.tender, actor=story.manager_actor, now=now)
+    db.session.commit()
+    return ranking

@@ -1,0 +1,99 @@
+"""Opening: not early, not below three, all at once, with a public record that anyone can hash again."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import update
+
+from app.accounts.rules import Role
+from app.common.refusal import Refused
+from app.tenders.actions import bidding, opening
+from app.tenders.lifecycle import Phase, Status
+from app.tenders.models import BidContent
+from app.tenders.queries.bids import opened_bids, viewer_for
+from app.tenders.queries.tenders import phase_of
+from tests import factories
+from tests.tenders import bid_stories as stories
+from tests.tenders.bid_stories import AFTER, DEADLINE
+
+
+def test_all_bids_received_in_time_are_opened_in_order_of_receipt(session):
+    story = stories.with_bids((71, 67, 76))
+    record = stories.open_all(story)
+    assert [(line.position, line.enterprise_name, line.price_fen) for line in record.lines] == [
+        (n + 1, stories.NAMES[n], price) for n, price in enumerate((71, 67, 76))
+    ]
+    assert all(line.seal_intact for line in record.lines)
+    assert story.tender.status is Status.OPENED and story.tender.opened_at == AFTER
+    assert record.record_sha256 == sha256(opening.canonical_record(story.tender, record)).hexdigest()
+    assert sorted(bid.blind_code for bid in story.tender.bids) == ["丙", "乙", "甲"]
+
+
+def test_the_hash_of_each_bid_is_the_one_on_its_receipt(session):
+    story = stories.with_bids()
+    receipts = {bid.id: bid.versions[-1].content_sha256 for bid in story.tender.bids}
+    assert {line.bid_id: line.content_sha256 for line in stories.open_all(story).lines} == receipts
+
+
+@pytest.mark.parametrize("early", [timedelta(milliseconds=1), timedelta(days=3)])
+def test_nobody_opens_before_the_deadline(session, early):
+    story = stories.with_bids()
+    with pytest.raises(Refused, match="尚未截止"):
+        stories.open_all(story, now=DEADLINE - early)
+
+
+def test_with_fewer_than_three_bids_nothing_is_opened(session):
+    story = stories.with_bids((71, 67))
+    with pytest.raises(Refused, match="不得开标"):
+        stories.open_all(story)
+    session.rollback()
+    assert phase_of(story.tender, AFTER) is Phase.TOO_FEW
+    assert opened_bids(story.tender, viewer_for(story.tender, story.manager_actor)) == []
+
+
+def test_a_bid_taken_back_is_not_opened_and_does_not_count(session):
+    story = stories.with_bids((71, 67, 76))
+    bidding.withdraw_bid(story.tender, actor=story.actor(1), now=DEADLINE - timedelta(seconds=1))
+    session.commit()
+    with pytest.raises(Refused, match="不得开标"):
+        stories.open_all(story)
+
+
+def test_the_last_version_is_the_one_opened(session):
+    story = stories.with_bids((71, 67, 76))
+    stories.submit(story, 0, price_fen=69, now=DEADLINE - timedelta(seconds=5))
+    record = stories.open_all(story)
+    assert {line.enterprise_name: line.price_fen for line in record.lines}[stories.NAMES[0]] == 69
+    assert record.lines[-1].enterprise_name == stories.NAMES[0]
+
+
+def test_content_changed_behind_the_bidders_back_shows_at_the_opening(session):
+    story = stories.with_bids()
+    version = story.tender.bids[1].versions[-1]
+    table = BidContent.__table__
+    session.connection().execute(update(table).where(table.c.version_id == version.id).values(price_fen=10))
+    session.commit()
+    assert [line.seal_intact for line in stories.open_all(story).lines] == [True, False, True]
+
+
+@pytest.mark.parametrize("role", [Role.LEGAL_OFFICER, Role.BUREAU_OFFICER, Role.COMMUNITY_MANAGER])
+def test_only_the_tenderer_opens(session, role):
+    story = stories.with_bids()
+    with pytest.raises(Refused, match="身份"):
+        opening.open_bids(story.tender, presided_by="某人", actor=factories.actor(role), now=AFTER)
+
+
+def test_a_tender_is_opened_once(session):
+    story = stories.with_bids()
+    stories.open_all(story)
+    with pytest.raises(Refused):
+        stories.open_all(story, now=AFTER + timedelta(minutes=1))
+
+
+def test_no_bid_is_taken_once_the_opening_is_recorded(session):
+    """Even with an instant before the deadline: a request that waited behind the opening comes too late."""
+    story = stories.with_bids()
+    stories.open_all(story)
+    with pytest.raises(Refused):
+        stories.prepare(story, 0, now=DEADLINE - timedelta(milliseconds=1))

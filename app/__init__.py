@@ -23,11 +23,12 @@ def create_app(**overrides) -> Flask:
     _bind_extensions(app)
     _register_packages(app)
 
-    from app.commands import docs
+    from app.commands import catalogue, docs
     from app.common import access, errors
 
     errors.init_app(app)
     app.cli.add_command(docs)
+    app.cli.add_command(catalogue)
     access.check_declared(app)
     return app
 

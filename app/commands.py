@@ -13,3 +13,13 @@ def docs() -> None:
 
     for path in write(current_app):
         click.echo(f"written: docs/{path.name}")
+
+
+@click.command("catalogue")
+@with_appcontext
+def catalogue() -> None:
+    """Bring the English catalogue in step with the sentences in the code; says how many wait for a translation."""
+    from app.catalogue import update
+
+    messages, untranslated = update()
+    click.echo(f"messages: {messages}, untranslated: {untranslated}")

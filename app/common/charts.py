@@ -125,11 +125,10 @@ def lines(moments: Sequence, series: Sequence, width: float = 440, height: float
             pen_up = False
         end_x, end_y = (dots[-1][0], dots[-1][1]) if dots else (left, height)
         drawn.append(Line(label, "".join(path), f"s{number % 4 + 1}", LINE_COLOURS[number % 4], end_x, end_y, dots))
-    every = max(1, ceil(len(moments) / most_ticks))
-    x_ticks = [
-        (place(i, 0)[0], str(moments[i]), "start" if i == 0 else "end" if i == len(moments) - 1 else "middle")
-        for i in range(0, len(moments), every)
-    ]
+    shown = min(len(moments), most_ticks)
+    chosen = [round(i * last / max(shown - 1, 1)) for i in range(shown)]
+    anchors = {chosen[0]: "start", chosen[-1]: "end"} if len(chosen) > 1 else {}
+    x_ticks = [(place(i, 0)[0], str(moments[i]), anchors.get(i, "middle")) for i in chosen]
     return Lines(drawn, [(place(0, value)[1], plain(value)) for value in scale], x_ticks)
 
 
@@ -191,9 +190,8 @@ def point_map(points: Iterable, places: Iterable = (), width: int = 800, most_he
 
     placed = [(*place(lon, lat), p) for lon, lat, p in zip(lons, lats, points, strict=True)]
     is_thinned = len(placed) > most_points
-    spots = (
-        _thin(placed, width, height, most_points) if is_thinned else [_spot(x, y, 3.2 if len(placed) > 300 else 5, p) for x, y, p in placed]
-    )
+    radius = 3.2 if len(placed) > 300 else 5 if len(placed) > 50 else 8
+    spots = _thin(placed, width, height, most_points) if is_thinned else [_spot(x, y, radius, p) for x, y, p in placed]
     half_x, half_y = width / 2 / squeeze / pixels, height / 2 / pixels
     meridians = [(place(v, middle_lat)[0], _degrees(v, "E", "W")) for v in _graticule(middle_lon - half_x, middle_lon + half_x)]
     parallels = [(place(middle_lon, v)[1], _degrees(v, "N", "S")) for v in _graticule(middle_lat - half_y, middle_lat + half_y)]

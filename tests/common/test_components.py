@@ -294,6 +294,11 @@ class TestCharts:
         assert drawn.lines[0].path.count("M") == 2 and len(drawn.lines[0].dots) == 3
         assert charts.lines([], [("空", [])]).lines[0].path == ""
 
+    def test_the_axis_of_time_names_its_first_and_last_moment(self):
+        drawn = charts.lines([str(year) for year in range(2000, 2024)], [("初级", list(range(24)))])
+        assert [text for _, text, _ in drawn.x_ticks] == ["2000", "2006", "2012", "2017", "2023"]
+        assert charts.lines(["2009"], [("初级", [1])]).x_ticks == [(56, "2009", "middle")]
+
     def test_a_map_keeps_its_points_inside_and_north_is_up(self):
         drawn = charts.point_map([(113.2, 33.7, "c1", "南"), (113.3, 33.8, "c4", "北")])
         south, north = drawn.spots

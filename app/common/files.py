@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from pathlib import PurePath
+from urllib.parse import quote
 
 import obstore
 from flask import Response, current_app
@@ -119,10 +120,20 @@ def read_file(row: StoredFile) -> bytes:
     return content
 
 
+def name_download(response: Response, filename: str) -> None:
+    """Offer the answer as a file. Headers are Latin-1: another name goes percent-encoded, with a plain one for old programs (RFC 6266)."""
+    if filename.isascii():
+        response.headers.set("Content-Disposition", "attachment", filename=filename)
+    else:
+        suffix = PurePath(filename).suffix
+        plain = "download" + (suffix if suffix.isascii() and suffix[1:].isalnum() else "")
+        response.headers["Content-Disposition"] = f"attachment; filename={plain}; filename*=UTF-8''{quote(filename, safe='')}"
+
+
 def send_stored_file(row: StoredFile) -> Response:
     """As a download, never shown in our own origin."""
     response = Response(read_file(row), mimetype=row.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=row.filename)
+    name_download(response, row.filename)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 

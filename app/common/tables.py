@@ -10,6 +10,7 @@ import xlsxwriter
 from flask import Response, request, url_for
 from sqlalchemy import func, select
 
+from app.common.files import name_download
 from app.extensions import db
 
 PER_PAGE = 50
@@ -142,5 +143,5 @@ def _cell(value):
 
 def _download(content, media_type: str, filename: str) -> Response:
     response = Response(content, content_type=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    name_download(response, filename)
     return response

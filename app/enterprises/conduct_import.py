@@ -13,7 +13,7 @@ from app.enterprises.list_import import CHUNK, by_code
 from app.enterprises.models import ConductRecord, Enterprise
 from app.enterprises.permissions import may_import, may_see_imports
 from app.enterprises.rules import ConductKind
-from app.enterprises.uscc import why_not_uscc
+from app.enterprises.uscc import is_uscc, why_not_uscc
 from app.extensions import db
 
 MUTABLE = ("kind", "points", "expires_on")
@@ -61,7 +61,7 @@ class ConductImport(ImportKind):
         known = _known_records(e.id for e in enterprises.values())
         for row in reading.rows:
             enterprise = enterprises.get(row.get("uscc"))
-            if row.get("uscc") and enterprise is None:
+            if enterprise is None and is_uscc(row.get("uscc") or ""):
                 plan.problems.append(row.problem("unknown_enterprise", "uscc"))
                 continue
             key = _natural_key(row)

@@ -52,6 +52,10 @@ class Month:
     count: int
     own_mark: Decimal
 
+    @property
+    def label(self) -> str:
+        return f"{self.day:%Y-%m}"
+
 
 @dataclass(frozen=True)
 class EnterprisePage:

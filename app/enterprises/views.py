@@ -13,6 +13,7 @@ from app.common.tables import Sort, paginate, safe_csv, safe_xlsx
 from app.enterprises import actions, capacity, credibility, exports, queries
 from app.enterprises.conduct_import import ConductImport
 from app.enterprises.directory import COLUMNS, Filters, read_directory, read_whole
+from app.enterprises.facts import area_words
 from app.enterprises.forms import ConductForm, FactsForm, RegisterForm, RevokeForm, VerifyForm
 from app.enterprises.list_import import RecommendedListImport
 from app.enterprises.models import ConductRecord, Enterprise
@@ -22,6 +23,8 @@ from app.enterprises.showing import read_page, worked_examples
 from app.extensions import db
 
 bp = Blueprint("enterprises", __name__, url_prefix="/enterprises", template_folder="templates")
+
+bp.add_app_template_global(area_words, "area_words")
 
 register(RecommendedListImport())
 register(ConductImport())

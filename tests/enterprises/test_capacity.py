@@ -35,7 +35,9 @@ def facts(staff=10, technicians=3, certified_managers=2, projects=2, area_m2=20_
         FactName.PROJECTS: projects,
         FactName.MANAGED_AREA: None if area_m2 is None else area_m2 * M2,
     }
-    return CapacityFacts({name: Fact(value, STATED, "第一批推荐名单") for name, value in numbers.items()}, frozenset(districts), STATED, "第一批推荐名单")
+    return CapacityFacts(
+        {name: Fact(value, STATED, "第一批推荐名单") for name, value in numbers.items()}, frozenset(districts), STATED, "第一批推荐名单"
+    )
 
 
 def contract(area_m2, since_on=date(2009, 10, 20), until_on=date(2012, 10, 19), key="1"):

@@ -60,7 +60,11 @@ def test_organisation_check_digits(body, digit):
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [(" 9111 0000 6000 3734 1l ", "91110000600037341L"), ("９１１１００００６０００３７３４１Ｌ", "91110000600037341L"), ("91110000-60003734-1-L", "91110000600037341L")],
+    [
+        (" 9111 0000 6000 3734 1l ", "91110000600037341L"),
+        ("９１１１００００６０００３７３４１Ｌ", "91110000600037341L"),
+        ("91110000-60003734-1-L", "91110000600037341L"),
+    ],
 )
 def test_what_people_type_is_brought_into_form(typed, code):
     assert normalise_uscc(typed) == code

@@ -1,0 +1,1 @@
+"""How fast the site is, each figure beside a bare baseline measured in the same run. `script/bench` runs everything."""

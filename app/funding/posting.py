@@ -26,8 +26,10 @@ def books_on(line: BudgetLine) -> Books:
 
 
 def lock_line(line_id: int) -> BudgetLine:
+    """The line as it is now, held until the transaction ends. FOR NO KEY UPDATE, because rows that refer to the line hold a
+    key-share lock on it: FOR UPDATE would let two approvals on one line wait for each other."""
     return db.session.scalars(
-        select(BudgetLine).where(BudgetLine.id == line_id).with_for_update().execution_options(populate_existing=True)
+        select(BudgetLine).where(BudgetLine.id == line_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     ).one()
 
 

@@ -18,7 +18,7 @@ def lock_application(application_id: int) -> FundingApplication:
         db.session.scalars(
             select(FundingApplication)
             .where(FundingApplication.id == application_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).one_or_none()
         or not_found()
@@ -28,7 +28,7 @@ def lock_application(application_id: int) -> FundingApplication:
 def lock_programme(programme_id: int) -> Programme:
     return (
         db.session.scalars(
-            select(Programme).where(Programme.id == programme_id).with_for_update().execution_options(populate_existing=True)
+            select(Programme).where(Programme.id == programme_id).with_for_update(key_share=True).execution_options(populate_existing=True)
         ).one_or_none()
         or not_found()
     )

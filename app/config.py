@@ -77,6 +77,8 @@ def flask_config(settings: Mapping) -> dict:
         **settings,
         "DATA": folder,
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        # A database error names its statement in the log, never the values: they may be a sealed price.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(folder, "secret-key"),
         "MAX_CONTENT_LENGTH": settings["UPLOAD_LIMIT_MB"] * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,

@@ -80,8 +80,8 @@ def cancel(tender: Tender, reason: str, *, actor: Actor, now: datetime) -> Tende
     filing = pending_filing(tender)
     if filing is not None:
         filing.outcome, filing.decided_at, filing.decided_by_id = FilingOutcome.TAKEN_BACK, now, actor.user_id
-    tender.cancel_reason = reason.strip()
     release(tender)
+    tender.cancel_reason = reason.strip()
     make_move(tender, "cancel", now=now)
     record("tender.cancel", tender, actor=actor, now=now, reason=tender.cancel_reason)
     return tender
@@ -100,8 +100,8 @@ def declare_failed(tender: Tender, *, note: str = "", actor: Actor, now: datetim
     """Record that the tender ends without a winner, for the cause that the record shows."""
     tender = lock_tender(tender)
     refuse_if(why_not("declare_failed", situation(tender, actor=actor, now=now)))
-    tender.failure_cause, tender.failure_note = CAUSE_IN[tender.status], note.strip()
     release(tender)
+    tender.failure_cause, tender.failure_note = CAUSE_IN[tender.status], note.strip()
     make_move(tender, "declare_failed", now=now)
     record("tender.declare_failed", tender, actor=actor, now=now, cause=tender.failure_cause, note=tender.failure_note or None)
     return tender

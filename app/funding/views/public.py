@@ -98,14 +98,27 @@ def application(application_id: int):
     person, standing = actor(), standing_of(found, now())
     states = [row.state for row in found.instalments]
     is_insider = queries.is_insider(found, person)
+    moves = {move.name for move in moves_open(standing, person)} if may_act(found) else set()
     return render_template(
         "funding/application.html", application=found, standing=standing, steps=steps_of(found, now()), computation=computation_of(found),
-        names=queries.place_names(found.division_code), moves={move.name for move in moves_open(standing, person)} if may_act(found) else set(),
+        names=queries.place_names(found.division_code), moves=moves, acts=_acts(found, moves),
         states=[state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments],
         is_insider=is_insider, account=account_text(found, queries.sees_account(found, person)), person=person, end_of_day=end_of_day,
         can_object=why_not_object(found.publicity_ends_on, now()) is None, area_changed=area_changed(found) if is_insider else None,
         trail=paginate(history(found), number=page_number(), per_page=20) if is_insider else None,
     )  # fmt: skip
+
+
+REVIEWS = {"street_review", "district_review", "approve"}
+BOXED = {"submit", "withdraw", "publish", "stop", "order_clawback"}
+
+
+def _acts(application, moves: set[str]) -> set[str]:
+    """The moves that stand as buttons in the box above; the others stand beside the row that they are about."""
+    acts = moves & BOXED | ({"review"} if moves & REVIEWS else set())
+    if "accept" in moves and len(application.instalments) > 1 and not application.has_acceptance:
+        acts.add("accept")
+    return acts
 
 
 def may_act(application) -> bool:

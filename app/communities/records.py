@@ -49,7 +49,5 @@ def why_not_correct(actor, *, division_code: str, owners_committee_id: int | Non
         return NOT_YOURS
     if actor.role is Role.BUREAU_OFFICER:
         return None
-    if actor.role is Role.COMMUNITY_MANAGER:
-        if actor.organisation_kind is not OrganisationKind.OWNERS_COMMITTEE or owners_committee_id == actor.organisation_id:
-            return None
-    return NOT_YOURS
+    is_own = actor.organisation_kind is not OrganisationKind.OWNERS_COMMITTEE or owners_committee_id == actor.organisation_id
+    return None if actor.role is Role.COMMUNITY_MANAGER and is_own else NOT_YOURS

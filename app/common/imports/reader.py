@@ -99,7 +99,7 @@ class _SheetReader:
         self.left_out: list[tuple[int, str]] = []
         self.above: dict[int, str] = {}
         self.memo: dict[int, dict[str, Any]] = {c.index: {} for c in self.plain_columns}
-        self.name_column = next((c.index for c in self.plain_columns if self.specs[c.field].required and not c.fill), None)
+        self.name_column = next((c.index for c in self.plain_columns if self.specs[c.field].required and not self.specs[c.field].fills_down), None)
         self.merged_from = _merged_anchors(grid, layout.last)
 
     def read(self, reading: Reading) -> None:

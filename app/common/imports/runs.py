@@ -18,9 +18,8 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from app.common.clock import forget_now
+from app.common.clock import forget_now, wall
 from app.common.clock import now as clock_now
-from app.common.clock import wall
 from app.common.database import writing
 from app.common.i18n import _l
 from app.common.imports import actions

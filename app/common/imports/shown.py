@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -208,3 +209,9 @@ def changed_fields(kind: ImportKind, plan: dict) -> list[tuple[Any, int]]:
 
 def notes(kind: ImportKind, plan: dict) -> list[str]:
     return [str(kind.notes[code].text) % params for code, params in plan["notes"]]
+
+
+def as_of(job: ImportJob) -> date | None:
+    """The day of the figures, as read."""
+    text = (job.reading or {}).get("as_of")
+    return date.fromisoformat(text) if text else None

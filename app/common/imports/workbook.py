@@ -58,7 +58,7 @@ def _open_xlsx(content: bytes) -> list[Grid]:
                 raise Refused(Reason(_l("工作表太多，超过 %(limit)d 张。", limit=MAX_SHEETS), next=_l("请拆成几个文件。")), field="file")
             grids = []
             for name in book.sheet_names:
-                frame = book.parse(name, header=None, dtype=object)
+                frame = pandas.read_excel(book, sheet_name=name, header=None, dtype=object)
                 grids.append(Grid(str(name), frame.to_numpy(dtype=object).tolist(), _merged(book.book, name)))
     except Refused:
         raise
@@ -100,10 +100,7 @@ def _mark_special_cells(content: bytes, grids: list[Grid]) -> None:
 
 def decode_text(content: bytes) -> str:
     """UTF-8 (with or without mark), UTF-16 with a mark, else GB18030. Raises Refused when it is none of them."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
+    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
             text = content.decode(encoding)

@@ -26,7 +26,7 @@ FEE_UNITS = cells.unit_family(Unit("yuan", _l("元／平方米·月"), Decimal(1
 DEGREES = cells.unit_family(Unit("degree", _l("度"), Decimal(1_000_000), ("度", "°")))
 
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,7}?(?:区|县))(?!域)")
-_STREET = re.compile(r"(?:^|区|县|市|[、.\s])([\u4e00-\u9fff]{1,12}?(?:街道办事处|街道|镇(?!街)|乡(?!街)))")
+_STREET = re.compile(r"[\u4e00-\u9fff]{1,12}?(?:街道办事处|街道|镇(?![街乡])|乡(?!街))")
 
 
 def district_in(text: str) -> str | None:
@@ -40,8 +40,9 @@ def district_in(text: str) -> str | None:
 
 def street_in(text: str) -> str | None:
     """"卫东区东安路街道居民楼院摸底表" → "东安路街道"."""
-    match = _STREET.search(text.strip())
-    return match.group(1) if match else None
+    district = district_in(text)
+    match = _STREET.search(text.partition(district)[2] if district else text)
+    return match.group(0) if match else None
 
 
 def show_mode(value) -> str:

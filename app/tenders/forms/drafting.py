@@ -120,7 +120,7 @@ class ContractTermsForm(Form):
 class ScheduleForm(Form):
     publish_on = LocalDateField(_l("计划发布日期"), [Optional()])
     bid_deadline_at = LocalDateTimeField(_l("投标截止（同时开标）"), [Optional()], description=_l("不早于发布之日起 20 日，须为工作日。"))
-    bid_validity_days = WholeNumberField(_l("投标有效期"), [required()], minimum=30, maximum=365, unit=_l("日"))
+    bid_validity_days = WholeNumberField(_l("投标有效期"), [chosen(_l("请填写投标有效期。"))], minimum=30, maximum=365, unit=_l("日"))
     defence_on = LocalDateField(_l("现场答辩日期"), [Optional()], description=_l("不安排答辩的不填；填写后须在评分标准中给答辩分值。"))
     opening_place = StringField(_l("开标地点"), [at_most(200)])
     contact_name = StringField(_l("联系人"), [at_most(40)])

@@ -2,7 +2,7 @@
 
 from wtforms import TextAreaField
 
-from app.common.forms import Form, LocalDateTimeField, at_most, required
+from app.common.forms import Form, LocalDateTimeField, at_most, chosen, required
 from app.common.i18n import _l
 
 
@@ -15,7 +15,7 @@ class CorrectionsForm(Form):
 
 
 class PublishForm(Form):
-    bid_deadline_at = LocalDateTimeField(_l("投标截止（同时开标）"), [required(_l("请填写投标截止时间。"))])
+    bid_deadline_at = LocalDateTimeField(_l("投标截止（同时开标）"), [chosen(_l("请填写投标截止时间。"))])
 
 
 class CancelForm(Form):

@@ -8,6 +8,7 @@ from app.accounts.models import Organisation, User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.access import Actor, system_actor
 from app.common.audit import record
+from app.common.calendar_days import load_official_years
 from app.communities.models import Compound, Division
 from app.communities.rules import DivisionLevel, ManagementMode
 from app.enterprises.models import Enterprise
@@ -60,6 +61,7 @@ def divisions() -> None:
 
 def published(*, number: str = "XH-2009-0001", ceiling_fen: int = 80, regime: Regime = Regime.COMMUNITY, deadline: datetime = DEADLINE) -> Story:
     divisions()
+    load_official_years(actor=system_actor(), now=PUBLISHED)
     home = factories.organisation(OrganisationKind.COMMUNITY, name=f"东苑社区居委会{number[-4:]}")
     manager = factories.person(Role.COMMUNITY_MANAGER, organisation=home, name="周文")
     compound = Compound(

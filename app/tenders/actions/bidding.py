@@ -33,6 +33,7 @@ label_events(
         "bid.withdraw": _l("撤回投标"),
     },
     {"version": _l("第几次提交"), "receipt": _l("回执号")},
+    objects={"bid": _l("投标"), "bid_draft": _l("投标草稿")},
 )
 
 SIGNATORY_ONLY = Reason(

@@ -47,6 +47,8 @@ label_events(
         "inputs_sha256": _l("计算依据校验值"),
         "ranked": _l("有效投标"),
     },
+    enums={"seat": Seat, "ground": RejectionGround},
+    objects={"evaluator_assignment": _l("评标委员会席位"), "score_sheet": _l("评分表")},
 )
 
 MEASURES = {
@@ -257,7 +259,7 @@ def reject_bid(tender: Tender, bid_id: int, *, ground: RejectionGround, explanat
         bid_id=bid_id, ground=ground, explanation=explanation.strip(), decided_at=now, decided_by_id=actor.user_id
     )
     db.session.add(rejection)
-    record("bid.reject", bid, actor=actor, now=now, ground=str(ground.label), reason=rejection.explanation)
+    record("bid.reject", bid, actor=actor, now=now, ground=ground, reason=rejection.explanation)
     return rejection
 
 

@@ -1,0 +1,204 @@
+"""The sealed canary: while bids are sealed, nobody but the bidder meets anything of them, on any page, download, mail, log or error.
+
+Two nets. Unmistakable words and a price that must occur nowhere; and, since a number of bids is a secret as well, every answer to
+everybody else must be the same, byte for byte, with no bid at all and with many.
+"""
+
+import io
+import json
+import logging
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from app.accounts.rules import Role
+from app.common.access import FRAMEWORK
+from app.common.mail import OutboxMail
+from app.tenders.actions import bidding
+from app.tenders.kinds import BidDocumentKind
+from tests import factories
+from tests.client import Client, settle
+from tests.tenders import bid_stories as stories
+from tests.tenders.bid_stories import DEADLINE, PUBLISHED
+
+PRICE_FEN, PRICE = 683, ("6.83", "683", "６.８３", "陆元捌角叁分")
+MARKER, MANAGER_NAME, FILE_NAME, POST = "鸬鹚七四二八", "仇一笑", "獬豸九一三七.pdf", "鳑鲏值守员"
+FILE = b"%PDF-1.4 bid of the cormorant 7428"
+WORDS = (MARKER, MANAGER_NAME, "獬豸九一三七", POST, *PRICE[2:])
+FIGURES = re.compile(r"(?<![\d.,])(?:6\.83|683)(?![\d])")
+"""The price as figures, standing alone: hashes and sizes may hold the same digits."""
+
+VARYING = re.compile(rb'name="csrf_token" value="[^"]*"|"csrf_token": "[^"]*"|nonce-[\w+/=-]+|<dcterms:[^>]*>[^<]*</dcterms:\w+>')
+NUMBER = "XH-2009-0007"
+
+
+@pytest.fixture
+def story(session, clock):
+    found = stories.published(number=NUMBER, ceiling_fen=888)
+    for number, name in enumerate((*stories.NAMES, "平顶山市最后物业服务有限公司"), start=1):
+        found.bidders.append(stories.enterprise(number, name))
+    clock.set(DEADLINE - timedelta(hours=1))
+    return found
+
+
+def bid_all(story) -> None:
+    """The canary's own bid, two others, one taken back, and a draft that was never handed in; replaced once, too."""
+    plan = f"{MARKER}。{stories.PLAN}"
+    files = [(BidDocumentKind.PLAN, FILE_NAME, FILE)]
+    canary = {
+        "plan": plan,
+        "project_manager": MANAGER_NAME,
+        "staffing": [stories.Post(POST, 7)],
+        "answers": {"difficulty": f"{MARKER}的难点"},
+        "files": files,
+    }
+    stories.submit(story, 0, price_fen=PRICE_FEN, now=PUBLISHED + timedelta(days=2), **canary)
+    stories.submit(story, 0, price_fen=PRICE_FEN, now=PUBLISHED + timedelta(days=3), **{**canary, "files": []})
+    stories.submit(story, 1, price_fen=PRICE_FEN, **{**canary, "files": []})
+    stories.submit(story, 2, price_fen=PRICE_FEN, **{**canary, "files": []})
+    bidding.withdraw_bid(story.tender, actor=story.actor(2), now=PUBLISHED + timedelta(days=4))
+    stories.prepare(story, 3, price_fen=PRICE_FEN, **canary)
+
+
+def onlookers(app, story, sign_in) -> dict[str, Client]:
+    """A visitor, every role, the tenderer's manager, and an enterprise that did not bid."""
+    found = {"visitor": Client(app), "english": Client(app, language="en")}
+    for role in Role:
+        found[role.value] = Client(app)
+        sign_in(
+            found[role.value], role, **({"division_code": "4104"} if factories.kind_of(role) is factories.OrganisationKind.BUREAU else {})
+        )
+    for name, user in {"tenderer": story.manager, "other enterprise": story.bidders[4][1]}.items():
+        found[name] = Client(app)
+        sign_in(found[name], user)
+    return found
+
+
+def addresses(app, tender_id: int) -> list[str]:
+    """Every GET address, its parts filled with what exists: this tender's number, the first few numbers, each listed word."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        if "GET" not in rule.methods or rule.endpoint in FRAMEWORK:
+            continue
+        for key in (1, 2, 3):
+            values = {}
+            for name in rule.arguments:
+                items = sorted(getattr(rule._converters[name], "items", ()))
+                is_number = type(rule._converters[name]).__name__ == "IntegerConverter"
+                values[name] = (
+                    items[key % len(items)] if items else key if is_number else {"number": NUMBER, "code": "甲"}.get(name, str(key))
+                )
+            if built := rule.build(values):
+                found.add(built[1])
+    return sorted(found)
+
+
+def words_of(response) -> bytes:
+    """What a reader could read in an answer: the body, unpacked if it is a workbook, and the headers."""
+    body = response.get_data()
+    if body[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            body = b"\n".join(book.read(name) for name in sorted(book.namelist()))
+    headers = {k: v for k, v in response.headers.items() if k not in ("Set-Cookie", "Date", "Content-Length", "ETag", "Last-Modified")}
+    return VARYING.sub(b"", body) + json.dumps(headers, ensure_ascii=False, sort_keys=True).encode()
+
+
+def read_everything(app, clients: dict[str, Client], paths: list[str]) -> dict[tuple[str, str], bytes]:
+    found = {}
+    for name, client in clients.items():
+        for path in paths:
+            settle()
+            response = client.browser.get(path, headers={"Accept-Language": client.language})
+            found[name, path] = b"%d " % response.status_code + words_of(response)
+    return found
+
+
+def assert_nothing_of_the_bid(where: str, answer: str) -> None:
+    for word in WORDS:
+        assert word not in answer, f"{where} shows {word}"
+    readable = re.sub(r"<[^>]+>", " ", answer)
+    assert not FIGURES.search(readable), f"{where} shows the price: …{readable[max(0, FIGURES.search(readable).start() - 60) :][:140]}…"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("moment", [DEADLINE - timedelta(hours=1), DEADLINE + timedelta(hours=1)], ids=["bidding", "closed"])
+def test_while_sealed_nobody_but_the_bidder_meets_anything_of_a_bid(app, session, story, sign_in, clock, moment):
+    clients = onlookers(app, story, sign_in)
+    paths = addresses(app, story.tender.id)
+    assert f"/tenders/{NUMBER}" in paths and f"/tenders/{NUMBER}/opening" in paths and "/bids" in paths
+    if moment < DEADLINE:
+        clock.set(moment)
+        before = read_everything(app, clients, paths)
+    bid_all(story)
+    for extra in (3,):  # three stand then: after the deadline it shows that there are enough, not how many
+        stories.submit(story, extra, price_fen=PRICE_FEN, now=PUBLISHED + timedelta(days=5))
+    clock.set(moment)
+    after = read_everything(app, clients, paths)
+    for (name, path), answer in after.items():
+        assert_nothing_of_the_bid(f"{path} to {name}", answer.decode("utf-8", "replace"))
+    if moment < DEADLINE:
+        changed = [f"{path} to {name}" for (name, path), answer in after.items() if answer != before[name, path]]
+        assert not changed, "these pages differ once there are bids, and so tell that there are:\n" + "\n".join(changed[:30])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_bidder_alone_reads_the_bid(app, session, story, sign_in):
+    bid_all(story)
+    client = Client(app)
+    sign_in(client, story.bidders[0][1])
+    page = client.get(f"/tenders/{NUMBER}/bid/receipt")
+    assert MARKER in page.main and "6.83" in page.main and MANAGER_NAME in page.main
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_mail_goes_out_when_bids_come_in(session, story):
+    before = session.scalar(select(func.count()).select_from(OutboxMail))
+    bid_all(story)
+    assert session.scalar(select(func.count()).select_from(OutboxMail)) == before
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_neither_log_nor_error_page_holds_anything_of_a_bid(app, session, story, sign_in, caplog):
+    """Not even when the database breaks in the middle of it."""
+    caplog.set_level(logging.INFO)
+    client = Client(app)
+    sign_in(client, story.bidders[0][1])
+    url = f"/tenders/{NUMBER}/bid"
+    typed = {
+        "price": "6.83",
+        "plan": f"{MARKER}。{stories.PLAN}",
+        "project_manager": MANAGER_NAME,
+        "staffing-0-post": POST,
+        "staffing-0-people": "7",
+    }
+    client.submit(client.get(url), url, **typed, answer_difficulty=MARKER, no_interest="y")
+    settle()
+    session.execute(text("ALTER TABLE bid_content RENAME TO bid_content_gone"))
+    session.commit()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        answer = client.browser.post(f"{url}/submit", data={"csrf_token": client.csrf_token()})
+    finally:
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+        session.execute(text("ALTER TABLE bid_content_gone RENAME TO bid_content"))
+        session.commit()
+    assert answer.status_code == 500
+    assert "request failed" in caplog.text
+    assert_nothing_of_the_bid("the error page", answer.get_data(as_text=True))
+    assert_nothing_of_the_bid("the log", caplog.text)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_failed_tender_keeps_its_prices_closed(app, session, story, sign_in, clock):
+    from app.tenders.actions.publishing import declare_failed
+
+    bid_all(story)  # two stand
+    clock.set(DEADLINE + timedelta(hours=1))
+    declare_failed(story.tender, note="投标人不足", actor=story.manager_actor, now=DEADLINE + timedelta(hours=1))
+    session.commit()
+    clients = onlookers(app, story, sign_in)
+    for (name, path), answer in read_everything(app, clients, addresses(app, story.tender.id)).items():
+        assert_nothing_of_the_bid(f"{path} to {name}", answer.decode("utf-8", "replace"))

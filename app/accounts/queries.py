@@ -82,13 +82,14 @@ def emails_of(organisation_id: int, *roles) -> list[str]:
     return list(db.session.scalars(statement))
 
 
-def open_invitation(token_sha256: str, now: datetime) -> Invitation | None:
-    return db.session.scalar(
+def open_invitation(token_sha256: str, now: datetime, *, lock: bool = False) -> Invitation | None:
+    """An invitation that can still be accepted; locked where it is about to be."""
+    statement = (
         select(Invitation)
         .where(Invitation.token_sha256 == token_sha256, Invitation.accepted_at.is_(None), Invitation.expires_at > now)
         .options(joinedload(Invitation.organisation))
-        .with_for_update(of=Invitation)
     )
+    return db.session.scalar(statement.with_for_update(of=Invitation) if lock else statement)
 
 
 def failures(email: str, address: str, device: str, now: datetime) -> Failures:

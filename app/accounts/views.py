@@ -193,7 +193,7 @@ def invite(organisation_id: int):
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
 @public
 def accept(token: str):
-    invitation = queries.open_invitation(actions.hash_token(token), wall())
+    invitation = queries.open_invitation(actions.hash_token(token), wall(), lock=request.method == "POST")
     if invitation is None:
         return render_template("accounts/link_ended.html", again_url=None), 410
     is_known = queries.user_by_email(invitation.email) is not None

@@ -44,7 +44,7 @@ class HundredthsField(StringField):
     def _value(self) -> str:
         if self.raw_data:
             return self.raw_data[0]
-        return "、".join(f"{value // 100}.{value % 100:02d}" for value in self.data or ())
+        return "、".join(f"{value // 100}.{value % 100:02d}" if value % 100 else str(value // 100) for value in self.data or ())
 
 
 class CheckboxesField(SelectMultipleField):
@@ -68,6 +68,7 @@ class ProgrammeForm(Form):
         _l("补贴标准（按合同年度）"),
         unit=_l("元/m²·月"),
         description=_l("只用于补贴。各年相同的写一个数；逐年不同的依次写，例如 0.30、0.20、0.10。"),
+        render_kw={"class": "govuk-input--width-20"},
     )
     cap_months = IntegerField(
         _l("最长补贴月数"), [Optional(), between(1, 60)], description=_l("只用于补贴。从合同开始之日算起，不满一个月的不计。")
@@ -76,7 +77,7 @@ class ProgrammeForm(Form):
     fixed_sum = MoneyField(_l("定额奖金"), [Optional()], description=_l("只用于奖励：每个小区的奖金。"), maximum=MAX_BUDGET_FEN)
     shares = HundredthsField(
         _l("各期拨付比例"), [required()], unit="%", default=(6000, 4000),
-        description=_l("合计 100。例如 60、40：公示无异议后付 60%%，考核验收后付 40%%；一次付清写 100。"),
+        description=_l("合计 100。例如 60、40：公示无异议后付 60%，考核验收后付 40%；一次付清写 100。"),
     )  # fmt: skip
     publicity_days = IntegerField(_l("公示天数"), [required(), between(1, 60)], default=7)
     pay_within_days = IntegerField(
@@ -155,14 +156,14 @@ class DetailsForm(Form):
     """What the applicant writes; the figures come from the register and the contract."""
 
     statement = TextAreaField(_l("申请说明"), [at_most(2000)], description=_l("小区的情况，补贴或奖金用在哪里。"))
-    contact_name = StringField(_l("联系人"), [at_most(40)])
-    contact_phone = StringField(_l("联系电话"), [at_most(40)])
+    contact_name = StringField(_l("联系人"), [at_most(40)], render_kw={"class": "govuk-input--width-20"})
+    contact_phone = StringField(_l("联系电话"), [at_most(40)], render_kw={"class": "govuk-input--width-20"})
     payee_bank = StringField(_l("收款开户行"), [at_most(100)])
     payee_account = StringField(
         _l("收款账号"),
-        [Optional(), at_most(40), Regexp(r"^[0-9 \-]{6,40}$", message=_l("账号只含数字，请核对。"))],
+        [at_most(40), Regexp(r"^$|^[0-9 \-]{6,40}$", message=_l("账号只含数字，请核对。"))],
         description=_l("收款单位的对公账号。账号不对外公开。"),
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+        render_kw={"autocomplete": "off", "class": "govuk-input--width-20"},
     )
 
 

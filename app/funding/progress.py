@@ -10,7 +10,7 @@ from app.funding.review import Decision, InstalmentState, ReviewStep
 from app.funding.standing import standing_of
 
 S = ApplicationStatus
-ENDED = {S.REFUSED, S.WITHDRAWN, S.STOPPED}
+ENDED = {S.REFUSED, S.WITHDRAWN, S.STOPPED, S.RECLAIMED}
 PLACE = {
     S.DRAFT: 0, S.RETURNED: 0, S.SUBMITTED: 1, S.STREET_REVIEWED: 2, S.DISTRICT_REVIEWED: 3, S.BUREAU_APPROVED: 4,
     S.PUBLICITY: 4, S.OBJECTED: 4, S.PAYABLE: 5,

@@ -128,9 +128,9 @@ def why_not_split(shares_bp: tuple[int, ...]) -> Reason | None:
     if not 1 <= len(shares_bp) <= 4:
         return Reason(_l("拨付期数应为 1 至 4 期。"), next=_l("请改为 1 至 4 个比例。"))
     if any(share < LEAST_SHARE_BP for share in shares_bp):
-        return Reason(_l("每一期至少占 1%%。"), next=_l("请调整各期比例。"))
+        return Reason(_l("每一期至少占 1%。"), next=_l("请调整各期比例。"))
     if sum(shares_bp) != WHOLE_BP:
-        return Reason(_l("各期比例之和应等于 100%%。"), next=_l("请调整各期比例，例如 60 和 40。"))
+        return Reason(_l("各期比例之和应等于 100%。"), next=_l("请调整各期比例，例如 60 和 40。"))
     return None
 
 

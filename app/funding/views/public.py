@@ -16,7 +16,7 @@ from app.funding import actions, queries
 from app.funding.actions.applications import computation_of
 from app.funding.forms import ObjectionForm
 from app.funding.ledger import EntryKind
-from app.funding.lifecycle import end_of_day, moves_open, why_not_object
+from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of_day, moves_open, why_not_object
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
 from app.funding.progress import steps_of
@@ -103,7 +103,7 @@ def application(application_id: int):
         "funding/application.html", application=found, standing=standing, steps=steps_of(found, now()), computation=computation_of(found),
         names=queries.place_names(found.division_code), moves=moves, acts=_acts(found, moves),
         states=[state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments],
-        is_insider=is_insider, account=account_text(found, queries.sees_account(found, person)), person=person, end_of_day=end_of_day,
+        ended_label=ended_label(found), is_insider=is_insider, account=account_text(found, queries.sees_account(found, person)), person=person, end_of_day=end_of_day,
         can_object=why_not_object(found.publicity_ends_on, now()) is None, area_changed=area_changed(found) if is_insider else None,
         trail=paginate(history(found), number=page_number(), per_page=20) if is_insider else None,
     )  # fmt: skip
@@ -119,6 +119,11 @@ def _acts(application, moves: set[str]) -> set[str]:
     if "accept" in moves and len(application.instalments) > 1 and not application.has_acceptance:
         acts.add("accept")
     return acts
+
+
+def ended_label(application):
+    """The word above the reason of an end; money that was reclaimed afterwards does not change why it was stopped."""
+    return application.status.label if application.status in ENDED_WITHOUT_MONEY else ApplicationStatus.STOPPED.label
 
 
 def may_act(application) -> bool:

@@ -93,6 +93,7 @@ LIST_FIELDS = (
     _fact(FactName.CITY_PRIZES, ("市优项目", "市优"), cells.whole(0, MAX_PEOPLE)),
     _fact(FactName.SERVICE_AREA, ("服务区域", "服务范围"), districts_cell),
     _fact(FactName.PHONE, ("联系电话", "电话", "联系方式"), phone_cell),
+    FieldSpec("stated_on", _l("数据截止日期"), ("数据截止日期", "数据日期"), cells.day(), show=_shown(FactName.FOUNDED_ON)),
     FieldSpec("batch", _l("推荐批次"), ("推荐批次", "批次"), cells.text(40), from_title=batch_in),
 )
 
@@ -132,7 +133,7 @@ CONDUCT_FIELDS = (
         ("类别", "行为类别", "性质"),
         cells.choice({str(m.label): m for m in ConductKind} | {"良好行为": ConductKind.GOOD, "不良行为": ConductKind.BAD}),
         required=True,
-        show=lambda kind: "—" if kind is None else str(kind.label),
+        show=lambda kind: "—" if kind is None else str(ConductKind(kind).label),
     ),
     FieldSpec("matter", _l("事项"), ("事项", "行为事项", "内容"), cells.text(100), required=True),
     FieldSpec("points", _l("分值"), ("分值", "得分", "加减分"), cells.whole(-100, 100), required=True),

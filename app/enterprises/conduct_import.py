@@ -33,7 +33,7 @@ class ConductImport(ImportKind):
         return may_import(actor)
 
     def check_row(self, row: Row, context: Context):
-        if "uscc" in row.values and (reason := why_not_uscc(row.get("uscc") or "")):
+        if (code := row.get("uscc")) and (reason := why_not_uscc(code)):
             yield row.problem("uscc", "uscc", sentence=str(reason.text), advice=str(reason.next))
         kind, points = row.get("kind"), row.get("points")
         if kind is not None and points is not None and (points > 0) != (kind is ConductKind.GOOD) or points == 0:

@@ -1,6 +1,6 @@
 """The recommended list as an import: enterprises with their facts, each fact with file, row and day."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import column, insert, select, table
 
@@ -33,9 +33,9 @@ class RecommendedListImport(ImportKind):
         return may_import(actor)
 
     def check_row(self, row: Row, context: Context):
-        if "uscc" in row.values and (reason := why_not_uscc(row.get("uscc") or "")):
+        if (code := row.get("uscc")) and (reason := why_not_uscc(code)):
             yield row.problem("uscc", "uscc", sentence=str(reason.text), advice=str(reason.next))
-        founded, limit = row.get("founded_on"), context.as_of or context.today
+        founded, limit = row.get("founded_on"), row.get("stated_on") or context.as_of or context.today
         if founded and founded > limit:
             yield row.problem("founded_later", "founded_on", founded.isoformat())
         managed, residential = row.get("managed_area_centi"), row.get("residential_area_centi")
@@ -65,7 +65,7 @@ class RecommendedListImport(ImportKind):
 
     def plan(self, reading: Reading, *, actor, now: datetime) -> Plan:
         plan = Plan()
-        if reading.as_of is None:
+        if reading.as_of is None and any(row.get("stated_on") is None for row in reading.rows):
             plan.problems.append(Problem("no_as_of", "", 0))
             return plan
         plan.extra = reading.as_of
@@ -77,7 +77,7 @@ class RecommendedListImport(ImportKind):
             enterprise = known.get(row.values["uscc"])
             if enterprise is None:
                 plan.new.append(Entry(row.get("name") or "", row.values["uscc"], payload=(None, row)))
-            elif changes := _changes(enterprise, row, reading.as_of):
+            elif changes := _changes(enterprise, row, _as_of(row, reading.as_of)):
                 plan.changed.append(Entry(enterprise.name, enterprise.uscc, _address(enterprise), tuple(changes), (enterprise, row)))
             else:
                 plan.unchanged += 1
@@ -93,12 +93,12 @@ class RecommendedListImport(ImportKind):
         return plan
 
     def apply(self, plan: Plan, *, actor, now: datetime, job, progress) -> dict:
-        as_of = plan.extra
         batches: dict[str, RecommendedBatch] = {b.name: b for b in queries.batches()}
         entries = [*plan.new, *plan.changed]
         written: list[tuple[Enterprise, Row, bool]] = []
         for number, entry in enumerate(entries, start=1):
             enterprise, row = entry.payload
+            as_of = _as_of(row, plan.extra)
             is_new = enterprise is None
             if is_new:
                 enterprise = Enterprise(uscc=row.values["uscc"], created_at=now, verification=Verification.PENDING, verification_note="")
@@ -109,7 +109,9 @@ class RecommendedListImport(ImportKind):
             written.append((enterprise, row, is_new))
             progress(number, len(entries))
         db.session.flush()
-        statements = [fact for enterprise, row, _ in written for fact in _statements(enterprise, row, as_of, job.filename, now)]
+        statements = [
+            fact for enterprise, row, _ in written for fact in _statements(enterprise, row, _as_of(row, plan.extra), job.filename, now)
+        ]
         for start in range(0, len(statements), CHUNK):
             db.session.execute(insert(EnterpriseFact), statements[start : start + CHUNK])
         for (enterprise, row, is_new), entry in zip(written, entries, strict=True):
@@ -137,6 +139,11 @@ def by_code(codes) -> dict[str, Enterprise]:
     return found
 
 
+def _as_of(row: Row, whole: date | None) -> date:
+    """The day of a row's figures: its own where the list has such a column, else the list's."""
+    return row.get("stated_on") or whole
+
+
 def _said(row: Row, enterprise: Enterprise, as_of):
     """The facts of a row that count: not the blank ones, and none of a list older than what was stated since."""
     if enterprise.stated_on is not None and as_of < enterprise.stated_on:
@@ -161,7 +168,7 @@ def _changes(enterprise: Enterprise, row: Row, as_of) -> list[Change]:
     if batch and (enterprise.batch is None or enterprise.batch.name != batch):
         changes.append(Change("batch", enterprise.batch.name if enterprise.batch else None, batch))
     if not changes and enterprise.stated_on is not None and as_of > enterprise.stated_on:
-        changes.append(Change("as_of", enterprise.stated_on, as_of))
+        changes.append(Change("stated_on", enterprise.stated_on, as_of))
     return changes
 
 

@@ -116,8 +116,8 @@ def capacity_facts(enterprise: Enterprise, facts: dict[FactName, EnterpriseFact]
     def fact(name: FactName) -> Fact:
         value = getattr(enterprise, name.value)
         stated = sources.get(name)
-        if stated is None:
-            return Fact(value, enterprise.stated_on)
+        if value is None or stated is None:
+            return Fact(value, None if value is None else enterprise.stated_on)
         return Fact(
             value, enterprise.stated_on if name in (FactName.MANAGED_AREA, FactName.PROJECTS) else stated.as_of_on, stated.source_text
         )
@@ -126,7 +126,7 @@ def capacity_facts(enterprise: Enterprise, facts: dict[FactName, EnterpriseFact]
     return CapacityFacts(
         {name: fact(name) for name in LOAD_FACTS},
         frozenset(enterprise.district_names),
-        area.as_of_on if area else enterprise.stated_on,
+        area.as_of_on if area else None,
         area.source_text if area else "",
     )
 

@@ -7,7 +7,7 @@ from app.accounts.models import User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.access import Actor, system_actor
 from app.common.audit import record
-from app.common.calendar_days import load_calendar, load_official_years
+from app.common.calendar_days import load_calendar
 from app.communities.models import Compound
 from app.communities.rules import ManagementMode
 from app.extensions import db
@@ -19,6 +19,7 @@ from app.tenders.timetable import suggest_deadline
 from tests import factories
 from tests.factories import NOW
 from tests.tenders.bid_stories import divisions
+from tests.tenders.calendars import keep_calendar
 
 
 @dataclass
@@ -38,7 +39,7 @@ class City:
 
 def city(*names: str, kind: OrganisationKind = OrganisationKind.COMMUNITY) -> City:
     divisions()
-    load_official_years(actor=system_actor(), now=NOW)
+    keep_calendar(2009, 2010)
     home = factories.organisation(kind, name="东苑社区居委会")
     manager = factories.person(Role.COMMUNITY_MANAGER, organisation=home, name="周文")
     officer = factories.person(Role.BUREAU_OFFICER, division_code=factories.DISTRICT, name="李备")

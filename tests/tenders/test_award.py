@@ -6,8 +6,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.rules import Role
-from app.common.access import system_actor
-from app.common.calendar_days import load_official_years
 from app.common.mail import OutboxMail
 from app.common.refusal import Refused
 from app.enterprises.queries import project_by_reference
@@ -22,9 +20,9 @@ from app.tenders.models import Award
 from app.tenders.queries.award import candidate_lines
 from app.tenders.timetable import ZONE
 from tests import factories
-from tests.factories import NOW
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import AFTER
+from tests.tenders.calendars import keep_calendar
 
 EVALUATED = AFTER + timedelta(hours=5)
 SHOWN = EVALUATED + timedelta(hours=1)
@@ -32,7 +30,7 @@ SHOWN = EVALUATED + timedelta(hours=1)
 
 @pytest.fixture
 def story(session):
-    load_official_years(actor=system_actor(), now=NOW)
+    keep_calendar(2009, 2010)
     found = stories.with_bids((71, 67, 76, 75))
     stories.open_all(found)
     stories.seat(found)

@@ -171,7 +171,7 @@ def test_no_working_day_before_the_suggested_deadline_is_lawful(publish):
     assert t.why_not_deadline(publish, deadline - timedelta(days=1), CALENDAR, SHEET) is not None
 
 
-@given(st.datetimes(datetime(2008, 1, 1), datetime(2009, 11, 30), timezones=st.just(UTC)))
+@given(st.integers(0, 700 * 86_400).map(lambda seconds: datetime(2008, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)))
 def test_every_notice_is_lawful_and_one_microsecond_less_is_not(shown):
     ends = t.notice_end(shown, CALENDAR, SHEET)
     assert t.why_not_notice_end(shown, ends, CALENDAR, SHEET) is None

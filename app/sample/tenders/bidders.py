@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from app.sample.tenders.running import Course
 
 
-
 class Bidders:
     def __init__(self, course: "Course"):
         self.course = course
@@ -68,7 +67,9 @@ class Bidders:
         return hand_in
 
     def _takes_back(self, offer: Offer):
-        return lambda now: bidding.withdraw_bid(self.course.tender, actor=actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY)), now=now)
+        return lambda now: bidding.withdraw_bid(
+            self.course.tender, actor=actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY)), now=now
+        )
 
     def _letter(self, signatory: Actor, price_fen: int, now: datetime) -> bytes:
         day = local(now)

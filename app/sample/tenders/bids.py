@@ -59,7 +59,12 @@ DIFFICULTIES = (
     "冬季水管易冻、夏季电压不稳：入冬前给外露水管包保温，入夏前查一遍闸箱，备一台 15 千瓦发电机应急。",
     "楼院分散，最远两处相距一里多：按一条线路排班，保洁车定点定时，巡查用电动车，一个班组管到底。",
 )
-MANAGER_SKILLS = ("持物业管理师证书，做老旧小区 9 年", "持全国物业项目经理证，管过 12 万平方米", "持项目经理证，原企业后勤科长", "中级职称，从业 11 年")
+MANAGER_SKILLS = (
+    "持物业管理师证书，做老旧小区 9 年",
+    "持全国物业项目经理证，管过 12 万平方米",
+    "持项目经理证，原企业后勤科长",
+    "中级职称，从业 11 年",
+)
 GUARD_SKILLS = ("退伍军人优先，平均 45 岁", "持保安员证", "身体健康，持证上岗")
 REPAIR_SKILLS = ("持低压电工证", "水电维修工，5 年以上", "持电工证、管道工中级")
 LETTER = "我方已仔细研究全部招标文件，愿按投标报价承担本项目的物业服务，并在投标有效期内受本投标约束。"
@@ -83,7 +88,14 @@ def project_manager(enterprise: str, tender: Tender) -> str:
 
 def plan(enterprise: str, tender: Tender, quality: int) -> str:
     """Six short paragraphs; a better plan says more in each."""
-    parts = (("综合服务", SERVICE), ("秩序维护", ORDER), ("环境卫生", CLEANING), ("共用设施", REPAIRS), ("绿化", GREENING), ("收费与公开", FEES))
+    parts = (
+        ("综合服务", SERVICE),
+        ("秩序维护", ORDER),
+        ("环境卫生", CLEANING),
+        ("共用设施", REPAIRS),
+        ("绿化", GREENING),
+        ("收费与公开", FEES),
+    )
     figures = {"households": tender.households, "buildings": _buildings(tender), "cleaners": cleaners(tender)}
     paragraphs = []
     for title, pool in parts:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 SEATS = 5
 SIGNED_SO_FAR = 3
 """In a tender that is being evaluated: three have signed, the fourth has begun, the fifth has declared."""
-WHY_REJECTED = "投标文件没有响应招标文件第一项“24 小时值守主出入口”的实质性要求，只安排白天值守；评标委员会书面要求澄清后，投标人确认不能增加夜班。"
+WHY_REJECTED = (
+    "投标文件没有响应招标文件第一项“24 小时值守主出入口”的实质性要求，只安排白天值守；评标委员会书面要求澄清后，投标人确认不能增加夜班。"
+)
 
 
 class Jury:

@@ -218,7 +218,10 @@ class Course:
     def sign_contract(self, now: datetime) -> None:
         decision = self.tender.standing_award
         day = local(now).date()
-        paper = pdf("物业服务合同", (f"项目：{self.tender.title}", f"甲方：{self.manager.organisation_name}", f"乙方：{decision.bid.enterprise.name}"))
+        paper = pdf(
+            "物业服务合同",
+            (f"项目：{self.tender.title}", f"甲方：{self.manager.organisation_name}", f"乙方：{decision.bid.enterprise.name}"),
+        )
         contracts.record_contract(
             self.tender,
             signed_on=day,

@@ -27,7 +27,7 @@ class Browser:
         context = self._chromium.new_context(
             base_url=self.url, viewport=WIDTHS[width], locale=language, timezone_id="Asia/Shanghai", java_script_enabled=javascript
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))

@@ -1,6 +1,5 @@
 """The data folder: made whole or not at all, brought to the newest migration, with or without the sample city."""
 
-import fcntl
 import json
 import os
 import re
@@ -11,7 +10,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from _setup import PYTHON, ROOT, fail, run, say
+from _setup import PYTHON, ROOT, fail, locked, run, say
 
 DATABASE = "linli.db"
 BUILDING = ".building"
@@ -36,8 +35,7 @@ class DataFolder:
 
     def make_ready(self, *, with_sample: bool) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / LOCK, "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locked(self.path / LOCK, "Another start is preparing this data folder; waiting for it …"):
             if self.is_elsewhere:
                 self._flask("db", "upgrade")
             elif self.database.exists():
@@ -65,7 +63,9 @@ class DataFolder:
         if with_sample and os.environ.get("LINLI_PRODUCTION", "0") in ("", "0"):
             say("Loading the sample city (once; it takes about a minute) …")
             self._flask("sample", "load", path=building)
-            (building / ACCOUNTS).write_bytes(self._flask_output("sample", "accounts", "--json", path=building))
+            (building / ACCOUNTS).write_text(self._flask("sample", "accounts", "--json", path=building), encoding="utf-8")
+        if schema_version(building / DATABASE) != newest_migration():
+            fail("The migrations did not bring the new database to the newest version.")
         self._move_out(building)
 
     def _move_out(self, building: Path) -> None:
@@ -83,18 +83,16 @@ class DataFolder:
     def _upgrade(self) -> None:
         if (building := self.path / BUILDING).exists():
             shutil.rmtree(building)
-        with closing(sqlite3.connect(self.database)) as database:
-            try:
-                kept = database.execute("SELECT version_num FROM alembic_version").fetchone()
-            except sqlite3.DatabaseError as error:
-                fail(f"{self.database} is not a Linli database: {error}.\nName another data folder with --data.")
-            version = kept[0] if kept else "none"
-            if version == newest_migration():
-                return
-            copy = self.path / f"{DATABASE}.before-{version}"
-            say(f"Bringing the database to the newest version (a copy of the old one is kept: {copy.name}) …")
-            with closing(sqlite3.connect(copy)) as target:
-                database.backup(target)
+        try:
+            version = schema_version(self.database)
+        except sqlite3.DatabaseError as error:
+            fail(f"{self.database} is not a Linli database: {error}.\nName another data folder with --data.")
+        if version == newest_migration():
+            return
+        copy = self.path / f"{DATABASE}.before-{version}"
+        say(f"Bringing the database to the newest version (a copy of the old one is kept: {copy.name}) …")
+        with closing(sqlite3.connect(self.database)) as database, closing(sqlite3.connect(copy)) as target:
+            database.backup(target)
         self._flask("db", "upgrade")
 
     def _has_nobody(self) -> bool:
@@ -110,25 +108,26 @@ class DataFolder:
             say(f"This site has nobody who can sign in. Make its first administrator, in the checkout:\n  {command}")
 
     def sign_ins(self) -> str:
-        """The sample accounts as a table, or nothing in a real city."""
+        """One sample account a role, as a table; nothing in a real city."""
         path = self.path / ACCOUNTS
         if not path.exists():
             return ""
-        accounts = json.loads(path.read_text())
-        return accounts_table(accounts)
+        first_of = {}
+        for account in json.loads(path.read_text(encoding="utf-8")):
+            first_of.setdefault(account["role"], account)
+        rows = [[account[column] for column in ("role", "email", "password", "organisation")] for account in first_of.values()]
+        return f"Sample accounts, one a role (all of them: {path.name} in the data folder):\n{as_table(rows)}"
 
-    def _flask(self, *command: str, path: Path | None = None) -> None:
-        run(PYTHON, "-m", "flask", "--app", "wsgi", *command, env=self.environment(path), quiet="load" not in command)
+    def _flask(self, *command: str, path: Path | None = None) -> str:
+        shows_progress = command == ("sample", "load")
+        return run(PYTHON, "-m", "flask", "--app", "wsgi", *command, env=self.environment(path), quiet=not shows_progress)
 
-    def _flask_output(self, *command: str, path: Path) -> bytes:
-        done = subprocess.run(
-            [PYTHON, "-m", "flask", "--app", "wsgi", *command],
-            cwd=ROOT,
-            env=self.environment(path),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-        )
-        return done.stdout if done.returncode == 0 else fail(f"flask {' '.join(command)} failed")
+
+def schema_version(database: Path) -> str:
+    """The migration that a database has reached; raises sqlite3.DatabaseError for a file that is not Linli's."""
+    with closing(sqlite3.connect(database)) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return found[0] if found else "none"
 
 
 def newest_migration() -> str:
@@ -142,13 +141,10 @@ def newest_migration() -> str:
     return " ".join(sorted(revisions - followed))
 
 
-def accounts_table(accounts: list[dict]) -> str:
-    rows = [[str(value) for value in account.values()] for account in accounts]
+def as_table(rows: list[list[str]]) -> str:
     widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-    return "Sample accounts:\n" + "\n".join(f"  {line}" for line in lines)
+    lines = ("  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(f"  {line.rstrip()}" for line in lines)
 
 
 def display_width(text: str) -> int:

@@ -29,6 +29,7 @@ LOCKS = {"app": ("app",), "dev": ("app", "dev"), "node": ("node",)}
 
 
 def say(text: str) -> None:
+    sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese must not stop the site
     print(text, flush=True)
 
 
@@ -37,32 +38,48 @@ def fail(text: str) -> None:
     raise SystemExit(1)
 
 
-def run(*command: object, env: dict | None = None, quiet: bool = False) -> None:
-    """Run a command in the checkout; when it fails, show what it said and stop."""
+def run(*command: object, env: dict | None = None, quiet: bool = False) -> str:
+    """Run a command in the checkout; when it fails, show what it said and stop. Quiet keeps what it says and returns it."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
         env=env,
         stdin=subprocess.DEVNULL,
+        pass_fds=_held,
         stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
-        text=True,
+        stderr=subprocess.PIPE if quiet else None,
+        encoding="utf-8",
+        errors="replace",
     )
     if done.returncode:
         shown = " ".join(Path(str(part)).name if str(part).startswith("/") else str(part) for part in command)
-        fail(f"{(done.stdout or '').strip()}\n\nThis step failed with code {done.returncode}: {shown}")
+        fail(f"{done.stdout or ''}{done.stderr or ''}\nThis step failed with code {done.returncode}: {shown}")
+    return done.stdout or ""
+
+
+_held: list[int] = []
+"""Locks that children inherit: one that outlives a killed script keeps the next script waiting until it has ended."""
 
 
 @contextmanager
-def one_at_a_time():
-    """Two scripts started together must not install into the same environment at once."""
-    with open(ROOT / ".setup.lock", "w") as lock:
+def locked(path: Path, meanwhile: str):
+    """Only one script at a time within this block."""
+    with open(path, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another script is setting things up; waiting for it …")
+            say(meanwhile)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        _held.append(lock.fileno())
+        try:
+            yield
+        finally:
+            _held.remove(lock.fileno())
+
+
+def one_at_a_time():
+    """Two scripts started together must not install into the same environment at once."""
+    return locked(ROOT / ".setup.lock", "Another script is setting things up; waiting for it …")
 
 
 def prepare(lock: str) -> None:

@@ -3,7 +3,8 @@
 from decimal import Decimal, InvalidOperation
 
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from app.common.forms import AreaField, Form, MoneyField, at_most, chosen, required
 from app.common.i18n import _l
@@ -12,7 +13,12 @@ from app.communities.models import Compound
 from app.communities.records import CHECKS, CORRECTABLE, LABELS, LEVELS
 from app.communities.rules import FIRST_YEAR, MAX_AREA_CENTI, MAX_BUILDINGS, MAX_FEE_FEN, MAX_HOUSEHOLDS, ManagementMode
 
-YES_NO = [("", _l("没有查过")), ("yes", _l("有")), ("no", _l("没有"))]
+FILLED = InputRequired(_l("请填写此项。"))
+"""Unlike `required`, takes a nought."""
+
+YES_NO = [SelectChoice("", _l("没有查过")), SelectChoice("yes", _l("有")), SelectChoice("no", _l("没有"))]
+SERVICE_LEVELS = [SelectChoice("", _l("没有约定")), *(SelectChoice(str(key), label) for key, label in LEVELS.items())]
+MODES = [SelectChoice(mode.value, mode.label) for mode in ManagementMode]
 
 
 def _whole(label, least: int, most: int, *validators) -> IntegerField:
@@ -52,13 +58,13 @@ class DegreesField(StringField):
 
 class CorrectionForm(Form):
     version = HiddenField()
-    households = _whole(_l("户数"), 0, MAX_HOUSEHOLDS, required())
-    area_centi = AreaField(_l("建筑面积"), [required()], minimum=1, maximum=MAX_AREA_CENTI)
+    households = _whole(_l("户数"), 0, MAX_HOUSEHOLDS, FILLED)
+    area_centi = AreaField(_l("建筑面积"), [FILLED], minimum=1, maximum=MAX_AREA_CENTI)
     buildings = _whole(_l("楼栋数"), 1, MAX_BUILDINGS, Optional())
     built_year = _whole(_l("建成年份"), FIRST_YEAR, 2200, Optional())
-    mode = SelectField(_l("管理方式"), [chosen()], choices=ManagementMode.choices())
+    mode = SelectField(_l("管理方式"), [chosen()], choices=MODES)
     fee_fen = MoneyField(_l("物业费"), [Optional()], maximum=MAX_FEE_FEN, unit=_l("元/m²·月"))
-    service_level = SelectField(_l("服务等级"), choices=[("", _l("没有约定"))] + [(str(key), label) for key, label in LEVELS.items()])
+    service_level = SelectField(_l("服务等级"), choices=SERVICE_LEVELS)
     has_committee = YesNoField(LABELS["has_committee"])
     has_guard = YesNoField(LABELS["has_guard"])
     has_lamps = YesNoField(LABELS["has_lamps"])
@@ -70,8 +76,8 @@ class CorrectionForm(Form):
     has_agreement = YesNoField(CHECKS["has_agreement"])
     has_owner_decision = YesNoField(CHECKS["has_owner_decision"])
     has_filed_contract = YesNoField(CHECKS["has_filed_contract"])
-    longitude_e6 = DegreesField(_l("经度"), [Optional(), at_most(12)], description=_l("例如 113.29。经度、纬度要么都填，要么都不填。"))
-    latitude_e6 = DegreesField(_l("纬度"), [Optional(), at_most(12)])
+    longitude_e6 = DegreesField(_l("经度"), [at_most(12)], description=_l("例如 113.29。经度、纬度要么都填，要么都不填。"))
+    latitude_e6 = DegreesField(_l("纬度"), [at_most(12)])
     reason = TextAreaField(
         _l("更正依据"), [required(), at_most(200)], description=_l("谁在什么时候核实的，例如“社区 11 月 16 日入户核对”。会写进公开的更正记录。")
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app.accounts import actions as accounts
 from app.accounts.models import Organisation
 from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
@@ -91,6 +92,18 @@ def link_organisation(enterprise: Enterprise, organisation: Organisation, *, act
         raise Refused(ALREADY_LINKED, field="organisation_id")
     enterprise.organisation_id = organisation.id
     record("enterprise.link", enterprise, actor=actor, now=now, name=organisation.name)
+
+
+def open_account(enterprise: Enterprise, *, actor: Actor, now: datetime) -> Organisation:
+    """Give an enterprise an organisation of its own name, into which its first signatory can then be invited."""
+    if enterprise.organisation_id is not None:
+        raise Refused(ALREADY_LINKED)
+    found = queries.free_organisation(enterprise.name, actor.division_code) or accounts.create_organisation(
+        kind=OrganisationKind.ENTERPRISE, name=enterprise.name, division_code=actor.division_code, actor=actor, now=now
+    )
+    db.session.flush()
+    link_organisation(enterprise, found, actor=actor, now=now)
+    return found
 
 
 def verify_enterprise(enterprise: Enterprise, *, note: str = "", actor: Actor, now: datetime) -> None:

@@ -27,6 +27,10 @@ def may_verify(actor) -> bool:
     return actor is not None and actor.role is Role.BUREAU_OFFICER
 
 
+def may_open_account(actor) -> bool:
+    return actor is not None and actor.role is Role.ADMINISTRATOR
+
+
 def is_own(actor, enterprise) -> bool:
     """Whether the person works for this enterprise."""
     if actor is None or actor.role not in OWN_FILE or actor.organisation_id is None:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from flask import url_for
 from sqlalchemy import Select, and_, case, func, or_, select
 
+from app.accounts.models import Organisation
+from app.accounts.rules import OrganisationKind
 from app.common.desk import DeskItem
 from app.common.i18n import _l
 from app.enterprises.capacity import CAPACITY, CapacityFacts, CapacityRules, Contract, Fact, capacity_at, capacity_score
@@ -63,10 +65,19 @@ def find_by_organisation(organisation_id: int | None) -> Enterprise | None:
     return db.session.scalar(select(Enterprise).where(Enterprise.organisation_id == organisation_id))
 
 
-def in_order_of(ids: Sequence[int]) -> list[Enterprise]:
-    """These enterprises, in this order."""
-    rows = {e.id: e for e in db.session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)).order_by(Enterprise.id))}
-    return [rows[i] for i in ids if i in rows]
+def free_organisation(name: str, division_code: str) -> Organisation | None:
+    """An enterprise's organisation of this name in the place that acts for no enterprise yet."""
+    taken = select(Enterprise.organisation_id).where(Enterprise.organisation_id.is_not(None))
+    return db.session.scalar(
+        select(Organisation)
+        .where(
+            Organisation.kind == OrganisationKind.ENTERPRISE,
+            Organisation.name == name,
+            Organisation.division_code == division_code,
+            Organisation.id.not_in(taken),
+        )
+        .order_by(Organisation.id)
+    )
 
 
 def districts_in_use() -> list[str]:

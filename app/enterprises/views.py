@@ -17,7 +17,7 @@ from app.enterprises.facts import area_words
 from app.enterprises.forms import ConductForm, FactsForm, RegisterForm, RevokeForm, VerifyForm
 from app.enterprises.list_import import RecommendedListImport
 from app.enterprises.models import ConductRecord, Enterprise
-from app.enterprises.permissions import is_own, may_record_conduct, may_see_history, may_verify
+from app.enterprises.permissions import is_own, may_open_account, may_record_conduct, may_see_history, may_verify
 from app.enterprises.rules import ConductKind, FactName, Level, Verification
 from app.enterprises.showing import read_page, worked_examples
 from app.extensions import db
@@ -82,6 +82,7 @@ def show(enterprise_id: int):
         history=paginate(audit.history(enterprise), per_page=20) if may_see_history(person, enterprise) else None,
         is_own=is_own(person, enterprise),
         may_record=may_record_conduct(person),
+        may_open_account=may_open_account(person),
         may_verify=may_verify(person) and enterprise.verification is not Verification.VERIFIED,
     )
 
@@ -132,6 +133,16 @@ def new():
             flash(_("已登记，等待核验。"), "success")
             return redirect(url_for("enterprises.show", enterprise_id=enterprise.id))
     return render_template("enterprises/new.html", form=form)
+
+
+@bp.post("/<int:enterprise_id>/account")
+@roles(Role.ADMINISTRATOR)
+def open_account(enterprise_id: int):
+    enterprise = get_or_404(Enterprise, enterprise_id)
+    organisation = actions.open_account(enterprise, actor=actor(), now=now())
+    db.session.commit()
+    flash(_("已为企业开通账号。请邀请企业的签章人，由签章人再邀请本企业的同事。"), "success")
+    return redirect(url_for("accounts.organisation", organisation_id=organisation.id))
 
 
 @bp.route("/<int:enterprise_id>/verification", methods=["GET", "POST"])

@@ -243,6 +243,19 @@ def test_the_bureau_registers_verifies_records_and_revokes(directory, client, si
     assert "已撤销" in page.main and "平房管〔2009〕321号撤销" in page.main
 
 
+def test_the_administrator_opens_an_account_for_an_enterprise(directory, client, sign_in):
+    sign_in(client, Role.ADMINISTRATOR)
+    key = named(directory, CHANGLV).id
+    page = client.submit(client.get(f"/enterprises/{key}"), f"/enterprises/{key}/account")
+    assert page.h1.endswith(CHANGLV) and "请邀请企业的签章人" in page.text
+    directory.expire_all()
+    assert named(directory, CHANGLV).organisation_id is not None
+    assert "企业的账号和人员" in client.get(f"/enterprises/{key}").main
+    client.post(f"/enterprises/{key}/account", status=409)
+    sign_in(client, Role.BUREAU_OFFICER)
+    client.post(f"/enterprises/{key}/account", status=403)
+
+
 def test_the_list_is_imported_in_the_browser(session, client, clock, sign_in):
     clock.set(NOW)
     sign_in(client, Role.BUREAU_OFFICER)

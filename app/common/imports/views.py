@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.common import clock
@@ -58,7 +58,7 @@ def show(job_id: int):
     is_stale = runs.is_job_stale(job)
     is_working = job.state in WORKING and not is_stale
     if request.headers.get("HX-Request") and not is_working:
-        return "", 200, {"HX-Refresh": "true"}
+        return Response("", mimetype="text/plain", headers={"HX-Refresh": "true"})
     kind = actions.kind_of(job)
     return render_template(
         "imports/show.html", job=job, kind=kind, may_work=queries.may_work_on(actor(), job), is_working=is_working, is_stale=is_stale,
@@ -155,6 +155,6 @@ def _job(job_id: int) -> ImportJob:
 
 
 def _work(job_id: int) -> ImportJob:
-    """The upload, locked, for somebody who may work on it."""
-    job = db.session.get(ImportJob, job_id, with_for_update=True) or not_found()
+    """The upload, locked where something is sent, for somebody who may work on it."""
+    job = db.session.get(ImportJob, job_id, with_for_update=request.method == "POST") or not_found()
     return job if queries.may_work_on(actor(), job) else not_found()

@@ -71,10 +71,17 @@ HOUSES = (
     _district("weidong", "平顶山市卫东区", "410403", "陈志强", "胡敏"),
     _district("zhanhe", "平顶山市湛河区", "410411", "孙丽娟", "高伟"),
     _street("shuguang", "曙光街街道", "410402001", "冯建军"),
-    _street("beihuan", "北环路街道", "410403010", "韩雪梅"),
+    _street("zhongxing", "中兴路街道", "410402003", "梁红伟"),
+    _street("xishichang", "西市场街道", "410402005", "董玉洁"),
+    _street("qingshishan", "青石山街道", "410402007", "袁大勇"),
     _street("dongan", "东安路街道", "410403001", "曹永刚"),
+    _street("wuyi", "五一路街道", "410403003", "余秋菊"),
+    _street("donggongren", "东工人镇街道", "410403006", "蔡建民"),
+    _street("beihuan", "北环路街道", "410403010", "韩雪梅"),
+    _street("nanhuan", "南环路街道", "410411002", "傅小龙"),
     _street("yaomeng", "姚孟街道", "410411003", "邓小敏"),
     _street("qinggong", "轻工路街道", "410411005", "许文彬"),
+    House("caozhen", Kind.STREET_OFFICE, "曹镇乡人民政府", "410411200", (("street.caozhen", Role.STREET_OFFICER, "黄金山"),)),
     _community("anju", "曙光街街道安居社区", "410402001001", "王秀兰"),
     _community("xingsheng", "中兴路街道兴盛社区", "410402003001", "田丽华"),
     _community("taoyuan-xinhua", "西市场街道桃园社区", "410402005001", "罗志宏"),
@@ -178,7 +185,7 @@ def actor(login: str) -> Actor:
 
 
 def address_of(login: str) -> str:
-    """An address for the trail, of the block kept for examples (RFC 5737), one a house."""
+    """An address for the trail, of the block kept for examples (RFC 5737), one an organisation."""
     number = next(n for n, house in enumerate(HOUSES, start=10) if any(login == person[0] for person in house.people))
     return f"192.0.2.{number}"
 

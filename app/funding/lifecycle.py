@@ -170,8 +170,17 @@ def why_not_move(name: str, standing: Standing, person: Person | None) -> Reason
     return None
 
 
-def why_not_object(publicity_ends_on: date | None, now: datetime) -> Reason | None:
+OBJECTIONS_A_DAY = 5
+"""From one network address: an objection stops a payment, so a stranger must not be able to stop them all."""
+
+
+def why_not_object(publicity_ends_on: date | None, now: datetime, from_same_address: int = 0) -> Reason | None:
     """Objections are taken while the notice runs, also when another one has stopped the clock of payment."""
+    if from_same_address >= OBJECTIONS_A_DAY:
+        return Reason(
+            _l("这个网络地址一天之内已经提出 %(count)d 次异议。", count=OBJECTIONS_A_DAY),
+            next=_l("请明天再提，或者拨打页脚的监督投诉电话。"),
+        )
     if publicity_ends_on is not None and now < end_of_day(publicity_ends_on):
         return None
     return Reason(

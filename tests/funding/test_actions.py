@@ -244,6 +244,20 @@ def test_an_objection_stops_the_payment_until_it_is_answered(stage, session):
     session.commit()
 
 
+def test_one_address_cannot_stop_every_payment(stage, session):
+    application, _later = payable(stage)
+    said = {"name": "李红", "text": "不实。", "address": "192.0.2.9", "actor": None}
+    for number in range(5):
+        actions.raise_objection(application.id, phone=f"0375-100000{number}", now=NOW + DAY, **said)
+    session.commit()
+    with pytest.raises(Refused, match="5 次异议"):
+        actions.raise_objection(application.id, phone="0375-2000000", now=NOW + DAY, **said)
+    session.rollback()
+    actions.raise_objection(application.id, phone="0375-2000000", now=NOW + DAY, **(said | {"address": "192.0.2.10"}))
+    actions.raise_objection(application.id, phone="0375-3000000", now=NOW + 2 * DAY, **said)
+    session.commit()
+
+
 def test_an_objection_after_publicity_is_too_late(stage):
     application, later = payable(stage)
     with pytest.raises(Refused, match="公示期已经结束"):

@@ -89,10 +89,12 @@ def publish(application_id: int, *, actor: Actor, now: datetime) -> FundingAppli
     return application
 
 
-def raise_objection(application_id: int, *, name: str, phone: str, text: str, actor: Actor | None, now: datetime) -> FundingObjection:
+def raise_objection(
+    application_id: int, *, name: str, phone: str, text: str, address: str = "", actor: Actor | None, now: datetime
+) -> FundingObjection:
     """Anybody may object, under their name, while the notice runs; the payment waits for the answer."""
     application = lock_application(application_id)
-    refuse_if(why_not_object(application.publicity_ends_on, now))
+    refuse_if(why_not_object(application.publicity_ends_on, now, queries.objections_from(address, now)))
     move(application, "object", actor=actor, now=now)
     if any(objection.phone == phone.strip() for objection in application.objections):
         raise Refused(OBJECTED_ALREADY, field="phone")
@@ -100,6 +102,7 @@ def raise_objection(application_id: int, *, name: str, phone: str, text: str, ac
         application_id=application.id,
         name=name.strip(),
         phone=phone.strip(),
+        address=address,
         text=text.strip(),
         raised_at=now,
         raised_by_id=actor.user_id if actor else None,

@@ -166,6 +166,7 @@ class FundingObjection(db.Model):
     __tablename__ = "funding_objection"
     __table_args__ = (
         UniqueConstraint("application_id", "phone", name="uq_funding_objection_application_phone"),
+        Index("ix_funding_objection_address", "address", "raised_at"),
         CheckConstraint("text <> ''", name="has_text"),
         CheckConstraint(
             "(outcome IS NULL) = (settled_at IS NULL) AND (outcome IS NULL) = (settled_by_id IS NULL) "
@@ -179,6 +180,8 @@ class FundingObjection(db.Model):
     name: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(String(40))
     """Never on a public page."""
+    address: Mapped[str] = mapped_column(String(45), default="")
+    """Network address, for the limit on objections from one place."""
     text: Mapped[str] = mapped_column(Text)
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -97,6 +97,14 @@ def voucher_exists(voucher_number: str) -> bool:
     return db.session.scalar(statement) is not None
 
 
+def objections_from(address: str, now: datetime) -> int:
+    """How many objections came from a network address within the last 24 hours."""
+    if not address:
+        return 0
+    recent = (FundingObjection.address == address) & (FundingObjection.raised_at > now - timedelta(days=1))
+    return db.session.scalar(select(func.count()).select_from(FundingObjection).where(recent)) or 0
+
+
 def due_day(start: date, days: int) -> date:
     """So many days after `start`, a last day off moved to the next working day."""
     return load_calendar().roll_forward(start + timedelta(days=days))

@@ -141,7 +141,7 @@ def raise_objection(application_id: int):
     refuse_if(why_not_object(found.publicity_ends_on, now()))
     form = ObjectionForm()
     if form.validate_on_submit():
-        said = {"name": form.name.data, "phone": form.phone.data, "text": form.text.data}
+        said = {"name": form.name.data, "phone": form.phone.data, "text": form.text.data, "address": request.remote_addr or ""}
         if attempt(form, actions.raise_objection, application_id, **said):
             db.session.commit()
             return to_application(application_id, _("异议已收到，答复前暂停拨付。答复会公布在本页。"))

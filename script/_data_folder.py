@@ -33,6 +33,15 @@ class DataFolder:
         settings = {"LINLI_DATA": str(path or self.path), "PYTHONUNBUFFERED": "1"}
         return {"LINLI_SITE_URL": self.site_url, **os.environ, **settings}
 
+    def refuse_a_strange_one(self) -> None:
+        """Said before anything is installed, and before anything is written among somebody's files."""
+        if self.path.exists() and not self.path.is_dir():
+            fail(f"{self.path} is not a folder. Name another with --data.")
+        if self.is_elsewhere or not self.path.exists() or self.database.exists() or (self.path / BUILDING).exists():
+            return
+        if {entry.name for entry in self.path.iterdir()} - {LOCK}:
+            fail(f"The folder {self.path} is not empty and holds no Linli database.\nName another with --data, or empty this one.")
+
     def make_ready(self, *, with_sample: bool) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         with locked(self.path / LOCK, "Another start is preparing this data folder; waiting for it …"):
@@ -51,9 +60,6 @@ class DataFolder:
         A kill at any moment leaves no database, and the next start begins again.
         """
         building = self.path / BUILDING
-        others = {entry.name for entry in self.path.iterdir()} - {BUILDING, LOCK}
-        if others and not building.exists():
-            fail(f"The folder {self.path} is not empty and holds no Linli database.\nName another with --data, or empty this one.")
         if building.exists():
             say("The data folder was not finished last time; making it again.")
             shutil.rmtree(building)

@@ -1,6 +1,7 @@
 """Sets up what is missing and serves the site: environment, assets, database, sample city, server."""
 
 import argparse
+import errno
 import os
 import signal
 import socket
@@ -23,9 +24,10 @@ READY_WITHIN_S = 60
 def main() -> None:
     options = read_options()
     refuse_a_taken_port(options.host, options.port)
-    prepare("app")
-
     folder = DataFolder(options.data, site_url=f"http://{shown_host(options.host)}:{options.port}")
+    folder.refuse_a_strange_one()
+
+    prepare("app")
     folder.make_ready(with_sample=not options.empty)
 
     tell_when_ready(options, folder)
@@ -39,7 +41,7 @@ def read_options() -> argparse.Namespace:
         description="Starts Linli with everything it needs. The first start installs and loads the sample city; later ones take seconds.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1; 0.0.0.0 for every network)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+    parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (default 8000)")
     parser.add_argument(
         "--data",
         type=Path,
@@ -51,6 +53,13 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def port_number(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
+
+
 def refuse_a_taken_port(host: str, port: int) -> None:
     """Said before anything is installed, not after."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -59,8 +68,12 @@ def refuse_a_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            advice = {
+                errno.EADDRINUSE: f"Stop what is using the port, or choose another: script/server --port {port + 1}",
+                errno.EACCES: "Ports below 1024 belong to the system; choose another, for example: script/server --port 8000",
+            }
             fail(
-                f"Cannot listen on {host}:{port}: {error.strerror}.\nStop what is using the port, or choose another: script/server --port {port + 1}"
+                f"Cannot listen on {host}:{port}: {error.strerror}.\n{advice.get(error.errno, 'Name an address of this machine with --host.')}"
             )
 
 

@@ -7,7 +7,18 @@ from hashlib import sha256
 import pytest
 
 from app.common.refusal import Reason
-from app.tenders.bidding import Attachment, Content, Post, canonical, content_hash, exact_time, gaps, short_name, why_not_bid, why_not_withdraw
+from app.tenders.bidding import (
+    Attachment,
+    Content,
+    Post,
+    canonical,
+    content_hash,
+    exact_time,
+    gaps,
+    short_name,
+    why_not_bid,
+    why_not_withdraw,
+)
 
 DEADLINE = datetime(2009, 12, 8, 1, 30, tzinfo=UTC)
 NAME = "平顶山市常绿物业服务有限公司"

@@ -243,7 +243,7 @@ def test_a_lower_price_never_lowers_a_bids_own_points_or_place(bids, cut):
 def test_totals_lie_between_nothing_and_a_hundred_and_fall_down_the_list(bids):
     rows = ranked(*bids).rows
     totals = [r.total for r in rows]
-    assert totals == sorted(totals, reverse=True) and 0 <= totals[-1] and totals[0] <= 100
+    assert totals == sorted(totals, reverse=True) and totals[-1] >= 0 and totals[0] <= 100
     assert [r.place for r in rows] == list(range(1, len(bids) + 1))
 
 

@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts.models import User
 from app.accounts.rules import Role
@@ -42,9 +43,9 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
     may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor())
     people = asked.people_for_committee(tender) if may_act else []
     seat_form = seat_form or SeatForm()
-    seat_form.person.choices = [(user.id, f"{user.name}（{organisation.name}）") for user, _seat, organisation in people]
+    seat_form.person.choices = [SelectChoice(user.id, f"{user.name}（{organisation.name}）") for user, _seat, organisation in people]
     rejection_form = rejection_form or RejectionForm()
-    rejection_form.bid.choices = [(bid.bid_id, bid.enterprise.name) for bid in bids if bid.rejection is None]
+    rejection_form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in bids if bid.rejection is None]
     return render_template(
         "tenders/evaluation.html",
         tender=tender,
@@ -77,7 +78,7 @@ def evaluation(number: str):
 def seat_evaluator(number: str):
     tender = _load_organised(number)
     form = SeatForm()
-    form.person.choices = [(user.id, user.name) for user, _seat, _home in asked.people_for_committee(tender)]
+    form.person.choices = [SelectChoice(user.id, user.name) for user, _seat, _home in asked.people_for_committee(tender)]
     if form.validate_on_submit():
         try:
             user = get_or_404(User, form.person.data)
@@ -107,7 +108,7 @@ def recuse_evaluator(number: str, assignment_id: int):
 def reject_bid(number: str):
     tender = _load_organised(number)
     form = RejectionForm()
-    form.bid.choices = [(bid.bid_id, bid.enterprise.name) for bid in read.opened_bids(tender, read.viewer_for(tender, actor()))]
+    form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in read.opened_bids(tender, read.viewer_for(tender, actor()))]
     if form.validate_on_submit():
         try:
             actions.reject_bid(

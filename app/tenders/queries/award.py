@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.common.access import Actor
+from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.award import Candidate
 from app.tenders.models import Award, Bid, CandidatePass, Objection, Ranking, RankingRow, Tender
@@ -30,7 +32,7 @@ def candidate_lines(tender: Tender) -> list[CandidateLine]:
         select(RankingRow)
         .join(Ranking)
         .where(Ranking.tender_id == tender.id, RankingRow.is_candidate)
-        .options(joinedload(RankingRow.bid).joinedload(Bid.enterprise))
+        .options(joinedload(RankingRow.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
         .order_by(RankingRow.rank)
     )
     return [CandidateLine(row, row.bid, passes.get(row.bid_id)) for row in rows]
@@ -40,7 +42,7 @@ def standing_award(tender: Tender) -> Award | None:
     return db.session.scalar(
         select(Award)
         .where(Award.tender_id == tender.id, Award.voided_at.is_(None))
-        .options(joinedload(Award.bid).joinedload(Bid.enterprise))
+        .options(joinedload(Award.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
     )
 
 
@@ -48,27 +50,30 @@ def awards_of(tender: Tender) -> list[Award]:
     """Every decision, those that no longer stand included."""
     return list(
         db.session.scalars(
-            select(Award).where(Award.tender_id == tender.id).options(joinedload(Award.bid).joinedload(Bid.enterprise)).order_by(Award.id)
+            select(Award).where(Award.tender_id == tender.id).options(joinedload(Award.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts)).order_by(Award.id)
         )
     )
 
 
 def objections_of(tender: Tender) -> list[Objection]:
-    return list(
+    """In order of raising. The tender keeps them, so that its situation need not count them again."""
+    found = list(
         db.session.scalars(
             select(Objection)
             .where(Objection.tender_id == tender.id)
-            .options(joinedload(Objection.bid).joinedload(Bid.enterprise))
+            .options(joinedload(Objection.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
             .order_by(Objection.id)
         )
     )
+    set_committed_value(tender, "objections", found)
+    return found
 
 
 def objection_in(tender: Tender, objection_id: int) -> Objection | None:
     return db.session.scalar(
         select(Objection)
         .where(Objection.tender_id == tender.id, Objection.id == objection_id)
-        .options(joinedload(Objection.bid).joinedload(Bid.enterprise))
+        .options(joinedload(Objection.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
     )
 
 

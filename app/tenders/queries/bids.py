@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.rules import Role
 from app.common.access import Actor
@@ -244,11 +245,14 @@ def opened_file(tender: Tender, viewer: Viewer, file_id: int) -> StoredFile | No
 
 
 def opening_record(tender: Tender) -> OpeningRecord | None:
-    return db.session.scalar(
-        select(OpeningRecord)
-        .where(OpeningRecord.tender_id == tender.id)
-        .options(selectinload(OpeningRecord.lines).joinedload(OpeningLine.bid).joinedload(Bid.enterprise))
-    )
+    """The record with its lines, in one query and once for each tender object: a page asks for it from several parts."""
+    if tender.__dict__.get("opening") is not None:
+        return tender.opening
+    lines = joinedload(OpeningRecord.lines).joinedload(OpeningLine.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts)
+    record = db.session.scalars(select(OpeningRecord).where(OpeningRecord.tender_id == tender.id).options(lines)).unique().one_or_none()
+    if record is not None:
+        set_committed_value(tender, "opening", record)
+    return record
 
 
 def rejections(tender: Tender) -> dict[int, BidRejection]:
@@ -257,9 +261,7 @@ def rejections(tender: Tender) -> dict[int, BidRejection]:
 
 
 def criteria_of(tender: Tender) -> list[ScoreCriterion]:
-    return list(
-        db.session.scalars(select(ScoreCriterion).where(ScoreCriterion.tender_id == tender.id).order_by(ScoreCriterion.position, ScoreCriterion.id))
-    )
+    return list(tender.criteria)
 
 
 def plan_criterion(criteria: Sequence[ScoreCriterion]) -> ScoreCriterion | None:

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.models import Contract, Tender, TenderCompound
 
@@ -34,7 +35,11 @@ def contracts_for(compound, *, on: date | None = None) -> list[Contract]:
 
 
 def contract_of_tender(tender_id: int) -> Contract | None:
-    return db.session.scalar(contracts().where(Contract.tender_id == tender_id))
+    return db.session.scalar(
+        select(Contract)
+        .where(Contract.tender_id == tender_id)
+        .options(joinedload(Contract.enterprise).lazyload(Enterprise.districts), joinedload(Contract.file))
+    )
 
 
 def last_contract_days(compound_ids: list[int]) -> dict[int, tuple[date, str]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.common.access import Actor
 from app.common.i18n import _l
@@ -131,17 +131,18 @@ def result_of(tender: Tender, actor: Actor | None) -> Result | None:
     viewer = viewer_for(tender, actor)
     if not may_see(viewer, None, seal_of_tender(tender), What.POINTS):
         return None
-    ranking = db.session.scalar(select(Ranking).where(Ranking.tender_id == tender.id))
-    if ranking is None:
-        return None
     rows = list(
         db.session.scalars(
             select(RankingRow)
-            .where(RankingRow.ranking_id == ranking.id)
-            .options(joinedload(RankingRow.bid).joinedload(Bid.enterprise))
+            .join(RankingRow.ranking)
+            .where(Ranking.tender_id == tender.id)
+            .options(contains_eager(RankingRow.ranking), joinedload(RankingRow.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
             .order_by(RankingRow.rank.is_(None), RankingRow.rank, RankingRow.id)
         )
     )
+    if not rows:
+        return None
+    ranking = rows[0].ranking
     criteria = criteria_of(tender)
     record = opening_record(tender)
     read_out = {line.bid_id: line for line in record.lines} if record else {}

@@ -70,6 +70,8 @@ def is_preparer(tender: Tender, actor: Actor) -> bool:
 
 
 def unanswered_objections(tender: Tender) -> int:
+    if "objections" in tender.__dict__:
+        return sum(objection.answered_at is None for objection in tender.objections)
     return db.session.scalar(
         select(func.count()).select_from(Objection).where(Objection.tender_id == tender.id, Objection.answered_at.is_(None))
     )

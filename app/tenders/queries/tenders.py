@@ -74,9 +74,12 @@ def was_submitted(tender: Tender) -> bool:
     return tender.submitted_at is not None or db.session.scalar(select(Filing.id).where(Filing.tender_id == tender.id).limit(1)) is not None
 
 
-def find_tender(number: str, actor: Actor | None) -> Tender | None:
+def find_tender(number: str, actor: Actor | None, *, with_documents: bool = False) -> Tender | None:
     """The tender with this number, or None when it does not exist for this person."""
-    tender = db.session.scalar(select(Tender).where(Tender.number == number).options(joinedload(Tender.procuring_entity)))
+    statement = select(Tender).where(Tender.number == number).options(joinedload(Tender.procuring_entity))
+    if with_documents:
+        statement = statement.options(joinedload(Tender.documents).joinedload(TenderDocument.file))
+    tender = db.session.scalars(statement).unique().one_or_none()
     return tender if tender is not None and is_visible(tender, actor) else None
 
 
@@ -266,14 +269,6 @@ def districts_with_tenders() -> list[Division]:
 
 def has_rows(statement: Select) -> bool:
     return db.session.execute(statement.order_by(None).limit(1)).first() is not None
-
-
-def documents_of(tender: Tender) -> list[TenderDocument]:
-    return list(
-        db.session.scalars(
-            select(TenderDocument).where(TenderDocument.tender_id == tender.id).options(joinedload(TenderDocument.file)).order_by(TenderDocument.id)
-        )
-    )
 
 
 def retenders_of(tender: Tender) -> list[Tender]:

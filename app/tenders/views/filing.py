@@ -18,7 +18,7 @@ from app.tenders.models import Tender
 from app.tenders.queries.drafting import gaps_of, timetable_of
 from app.tenders.queries.filings import filings_of
 from app.tenders.queries.situations import situation
-from app.tenders.queries.tenders import documents_of, find_own_tender, find_supervised_tender, place_names
+from app.tenders.queries.tenders import find_own_tender, find_supervised_tender, place_names
 from app.tenders.views.blueprint import bp
 from app.tenders.views.shown import files_shown, terms_shown
 
@@ -58,7 +58,7 @@ def _filing_page(tender: Tender, form: CorrectionsForm):
         place=place_names([tender.division_code])[tender.division_code],
         gaps=gaps_of(tender, now=now, calendar=load_calendar()),
         terms=terms_shown(timetable_of(tender)),
-        documents=files_shown(tender, documents_of(tender)),
+        documents=files_shown(tender),
         filings=[f for f in filings_of(tender) if f.subject is FilingSubject.NOTICE],
         why_not=why_not("confirm_filing", at),
         is_pending=tender.status is Status.SUBMITTED,

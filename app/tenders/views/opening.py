@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from app.accounts.rules import Role
 from app.common import clock
-from app.common.access import Actor, actor, not_found, public, roles
+from app.common.access import actor, not_found, public, roles
 from app.common.files import send_stored_file
 from app.extensions import db
 from app.tenders.actions import opening as actions
@@ -18,10 +18,9 @@ from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, ph
 from app.tenders.views.blueprint import bp
 
 
-def opening_context(tender: Tender, person: Actor | None) -> dict:
-    """What tenders/_opening.html draws: the record and the bids as this person may see them."""
-    viewer = asked.viewer_for(tender, person)
-    return {"opening": asked.opening_record(tender) if tender.opened_at else None, "opened_bids": asked.opened_bids(tender, viewer)}
+def opening_context(tender: Tender) -> dict:
+    """What tenders/_opening.html draws: the record, once it was made."""
+    return {"opening": asked.opening_record(tender) if tender.opened_at else None}
 
 
 def _room(tender: Tender, form=None):
@@ -37,7 +36,7 @@ def _room(tender: Tender, form=None):
         why_not_open=why_not("open", at) if at else None,
         can_fail=at is not None and why_not("declare_failed", at) is None,
         can_act=can_act,
-        **opening_context(tender, actor()),
+        **opening_context(tender),
     )
 
 

@@ -23,7 +23,7 @@ from app.tenders.queries.contracts import contract_of_tender
 from app.tenders.queries.drafting import timetable_of
 from app.tenders.queries.filings import filings_of
 from app.tenders.queries.situations import situation
-from app.tenders.queries.tenders import documents_of, find_tender, is_own, phase_of, place_names, retenders_of
+from app.tenders.queries.tenders import find_tender, is_own, phase_of, place_names, retenders_of
 from app.tenders.views.blueprint import bp
 from app.tenders.views.opening import opening_context
 from app.tenders.views.results import result_context
@@ -85,8 +85,8 @@ def _offer(tender: Tender, move: Move, reason: Reason | None) -> Offer:
 @public
 def page(number: str):
     person, now = actor(), clock.now()
-    tender = find_tender(number, person) or not_found()
-    phase, terms = phase_of(tender, now), timetable_of(tender)
+    tender = find_tender(number, person, with_documents=True) or not_found()
+    phase, terms, ending = phase_of(tender, now), timetable_of(tender), _ending(tender, person)
     return render_template(
         "tenders/page.html",
         tender=tender,
@@ -96,13 +96,13 @@ def page(number: str):
         terms=terms_shown(terms),
         trail=[(division.name, url_for(".index", district=division.code)) for division in place_names([tender.division_code])[tender.division_code]],
         version=version_label(tender.regime_version),
-        documents=files_shown(tender, documents_of(tender)),
-        offers=offers_for(tender, person, now),
+        documents=files_shown(tender),
         is_own=is_own(tender, person),
         is_bidder=person is not None and person.role in BIDDERS,
         can_retender=person is not None and is_own(tender, person) and why_not_retender(tender, actor=person, now=now) is None,
-        **_ending(tender, person),
-        **opening_context(tender, person),
+        **ending,
+        offers=offers_for(tender, person, now),
+        **opening_context(tender),
         **result_context(tender, person),
     )
 
@@ -160,5 +160,5 @@ PUBLIC_EVENTS = (
 @public
 def document(number: str, document_id: int):
     tender = find_tender(number, actor()) or not_found()
-    found = next((d for d in documents_of(tender) if d.id == document_id), None) or not_found()
+    found = next((d for d in tender.documents if d.id == document_id), None) or not_found()
     return send_stored_file(found.file)

@@ -41,7 +41,7 @@ def terms_shown(terms: Sequence[Term]) -> list[Term]:
     return [term for term in terms if term.at is not None or term.unknown is not None]
 
 
-def files_shown(tender: Tender, documents) -> list[dict]:
+def files_shown(tender: Tender) -> list[dict]:
     """For components/documents.html."""
     return [
         {
@@ -52,5 +52,5 @@ def files_shown(tender: Tender, documents) -> list[dict]:
             "sha256": d.file.sha256,
             "stored_at": d.added_at,
         }
-        for d in documents
+        for d in tender.documents
     ]

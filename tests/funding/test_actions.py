@@ -406,3 +406,13 @@ def test_every_change_has_its_audit_row(stage, session):
     ]  # fmt: skip
     assert session.query(LedgerEntry).count() == 3
     assert session.query(FundingApplication).count() == 1
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_what_takes_something_from_somebody_wants_a_reason(stage, session, blank):
+    application, later = payable(stage)
+    with pytest.raises(Refused, match="写明理由"):
+        actions.stop(application.id, reason=blank, actor=stage.approver, now=later)
+    objection = actions.raise_objection(application.id, name="李红", phone="0375-1234567", text="不实。", actor=None, now=NOW)
+    with pytest.raises(Refused, match="写明理由"):
+        actions.settle_objection(objection.id, ObjectionOutcome.DISMISSED, answer=blank, actor=stage.legal, now=NOW)

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.common.access import Actor, not_found
-from app.common.refusal import refuse_if
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.funding.lifecycle import MOVE, ApplicationStatus, why_not_move
 from app.funding.models import FundingApplication, Programme
@@ -40,6 +41,15 @@ def check_move(application: FundingApplication, name: str, *, actor: Actor | Non
     if actor is not None and move.roles is not None and not move.is_by_applicant and not actor.covers(application.division_code):
         not_found()
     refuse_if(why_not_move(name, standing_of(application, now), actor))
+
+
+def check_reason(name: str, reason: str, *, field: str = "reason") -> None:
+    """Raises Refused when the move wants a reason in writing and there is none."""
+    if MOVE[name].needs_reason and not reason.strip():
+        raise Refused(NEEDS_REASON, field=field)
+
+
+NEEDS_REASON = Reason(_l("这一步要写明理由。"), next=_l("请写明哪里不符合；退回的，写明怎样补正。"))
 
 
 def move(application: FundingApplication, name: str, *, actor: Actor | None, now: datetime) -> None:

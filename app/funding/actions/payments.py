@@ -9,7 +9,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
 from app.extensions import db
 from app.funding import queries
-from app.funding.actions.locking import check_move, end, lock_application, move
+from app.funding.actions.locking import check_move, check_reason, end, lock_application, move
 from app.funding.actions.reviews import cancel_unpaid
 from app.funding.constraints import ALREADY_PAID, SAME_PERSON, SOMEBODY_ELSE_DID, VOUCHER_TAKEN, flush_or_refuse
 from app.funding.ledger import EntryKind
@@ -115,6 +115,7 @@ def stop(application_id: int, *, reason: str, actor: Actor, now: datetime) -> Fu
     """Pay no more (the contract ended early, the assessment failed): what was not paid goes back to the budget line."""
     application = lock_application(application_id)
     check_move(application, "stop", actor=actor, now=now)
+    check_reason("stop", reason)
     if any(row.state is InstalmentState.RECORDED for row in application.instalments):
         raise Refused(Reason(_l("有一期付款已登记、等待复核，现在不能终止。"), next=_l("请先复核或退回这笔付款登记。")))
     move(application, "stop", actor=actor, now=now)
@@ -129,6 +130,7 @@ def order_clawback(application_id: int, *, amount_fen: int, reason: str, actor: 
     """An approver decides that paid money comes back (false data, contract ended early, failed assessment)."""
     application = lock_application(application_id)
     check_move(application, "order_clawback", actor=actor, now=now)
+    check_reason("order_clawback", reason)
     if any(row.received_at is None for row in application.clawbacks):
         raise Refused(Reason(_l("已有一笔追回正在办理。"), next=_l("请等财务登记到账后再作新的决定。")))
     if amount_fen > application.paid_fen - application.reclaimed_fen:

@@ -10,21 +10,14 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.funding import queries
-from app.funding.actions.locking import check_move, end, lock_application, move
+from app.funding.actions.locking import check_move, check_reason, end, lock_application, move
 from app.funding.constraints import OBJECTED_ALREADY, flush_or_refuse
 from app.funding.ledger import BUDGET_EXHAUSTED, EntryKind
-from app.funding.lifecycle import ApplicationStatus, publicity_end, why_not_object
+from app.funding.lifecycle import publicity_end, why_not_object
 from app.funding.models import FundingApplication, FundingObjection, FundingReview, Instalment
 from app.funding.posting import post_entry
 from app.funding.review import MOVE_OF, Decision, InstalmentState, ObjectionOutcome, ReviewStep
 from app.funding.subsidy import split_instalments
-
-STEP_AT = {
-    ApplicationStatus.SUBMITTED: ReviewStep.STREET,
-    ApplicationStatus.STREET_REVIEWED: ReviewStep.DISTRICT,
-    ApplicationStatus.DISTRICT_REVIEWED: ReviewStep.BUREAU,
-}
-NEEDS_REASON = Reason(_l("退回或不予支持时要写明理由。"), next=_l("请写明哪里不符合，以及怎样补正。"))
 
 
 def review(
@@ -35,8 +28,7 @@ def review(
     if (step, decision) not in MOVE_OF:
         raise Refused(Reason(_l("街道可以通过或退回，不能直接不予支持。"), next=_l("请退回申请单位补正，并写明理由。")), field="decision")
     check_move(application, MOVE_OF[step, decision], actor=actor, now=now)
-    if decision is not Decision.PASSED and not reason.strip():
-        raise Refused(NEEDS_REASON, field="reason")
+    check_reason(MOVE_OF[step, decision], reason)
     is_approval = step is ReviewStep.BUREAU and decision is Decision.PASSED
     if is_approval:
         _commit_budget(application, actor, now)
@@ -95,6 +87,7 @@ def raise_objection(
     """Anybody may object, under their name, while the notice runs; the payment waits for the answer."""
     application = lock_application(application_id)
     refuse_if(why_not_object(application.publicity_ends_on, now, queries.objections_from(address, now)))
+    check_reason("object", text, field="text")
     move(application, "object", actor=actor, now=now)
     if any(objection.phone == phone.strip() for objection in application.objections):
         raise Refused(OBJECTED_ALREADY, field="phone")
@@ -121,6 +114,7 @@ def settle_objection(objection_id: int, outcome: ObjectionOutcome, *, answer: st
     objection = next(row for row in application.objections if row.id == objection_id)
     name = "uphold_objection" if outcome is ObjectionOutcome.UPHELD else "dismiss_objection"
     check_move(application, name, actor=actor, now=now)
+    check_reason(name, answer, field="answer")
     if objection.outcome is not None:
         raise Refused(Reason(_l("这条异议已经答复过。"), next=_l("请刷新页面查看。")))
     objection.outcome, objection.answer = outcome, answer.strip()

@@ -1,16 +1,18 @@
 """The desk: what waits for a person, gathered from every package, soonest first."""
 
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import select
 
 from app.common.access import Actor
 from app.common.audit import AuditEvent
 from app.common.desk import DeskItem
+from app.enterprises import queries as enterprises
+from app.extensions import db
+from app.funding import queries as funding
+from app.tenders import queries as tenders
 
-SOURCES = ("app.communities.queries", "app.enterprises.queries", "app.tenders.queries", "app.funding.queries")
+SOURCES = (enterprises.desk_items, tenders.desk_items, funding.desk_items)
 
 
 SEALED_EVENTS = "bid."
@@ -29,10 +31,13 @@ def trail(actor: Actor, *, text: str = "", event: str = ""):
     return rows
 
 
+def own_trail(actor: Actor, *, limit: int) -> list[AuditEvent]:
+    """What this person did last, under any hat of theirs."""
+    rows = select(AuditEvent).where(AuditEvent.user_id == actor.user_id).order_by(AuditEvent.id.desc()).limit(limit)
+    return list(db.session.scalars(rows))
+
+
 def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
     """Everything that waits for this hat, terms first, then by age."""
-    items: list[DeskItem] = []
-    for name in SOURCES:
-        if find_spec(name.rpartition(".")[0]) and find_spec(name):
-            items.extend(getattr(import_module(name), "desk_items", lambda *_: [])(actor, now))
+    items = [item for source in SOURCES for item in source(actor, now)]
     return sorted(items, key=lambda item: (item.due_at is None, item.due_at or item.since or now, item.title))

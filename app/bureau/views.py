@@ -17,6 +17,9 @@ from app.common.calendar_days import CalendarDay, CalendarYear, set_day
 from app.common.tables import paginate
 from app.extensions import db
 
+RECENT = 6
+"""Lines of what the person did last, on the desk."""
+
 bp = Blueprint("bureau", __name__, template_folder="templates")
 
 
@@ -45,7 +48,8 @@ def door(name: str):
 def desk():
     if actor().role is None:
         return redirect(url_for("accounts.hats"))
-    return render_template("bureau/desk.html", items=queries.desk_items(actor(), clock.now()), starts=starts_of(actor()))
+    items, recent = queries.desk_items(actor(), clock.now()), queries.own_trail(actor(), limit=RECENT)
+    return render_template("bureau/desk.html", items=items, starts=starts_of(actor()), recent=recent)
 
 
 @bp.route("/calendar", methods=["GET", "POST"])

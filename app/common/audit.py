@@ -23,6 +23,7 @@ class AuditEvent(db.Model):
     __table_args__ = (
         Index("ix_audit_event_object", "object_type", "object_id", "id"),
         Index("ix_audit_event_at", "at"),
+        Index("ix_audit_event_user", "user_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -29,7 +29,7 @@ from app.enterprises.explained import local_day
 from app.enterprises.facts import canonical, value_of
 from app.enterprises.models import ConductRecord, Enterprise, EnterpriseFact, Project, ServiceDistrict
 from app.enterprises.permissions import is_own
-from app.enterprises.rules import ConductKind, FactName, FactSource, ProjectSource, Verification
+from app.enterprises.rules import LOAD, ConductKind, FactName, FactSource, ProjectSource, Verification
 from app.enterprises.uscc import normalise_uscc, why_not_uscc
 from app.extensions import db
 
@@ -127,11 +127,13 @@ def state_facts(enterprise: Enterprise, said: Mapping[FactName, Any], *, as_of: 
     if not changed:
         return []
     after = {name: said.get(name, value_of(enterprise, name)) for name in FactName}
-    refusal, field = why_not_facts(after, as_of=as_of, today=local_day(now), stated_on=enterprise.stated_on)
+    days = queries.stated_days([enterprise.id])[enterprise.id]
+    latest = max((days[name] for name in changed if name in days), default=None)
+    refusal, field = why_not_facts(after, as_of=as_of, today=local_day(now), stated_on=latest)
     refuse_if(refusal, field=field)
     for name in changed:
         set_fact(enterprise, name, said[name])
-    if any(name in queries.LOAD_FACTS for name in changed):
+    if any(name in LOAD for name in changed):
         enterprise.stated_on = as_of
     if enterprise.verification is Verification.REFUSED:
         enterprise.verification = Verification.PENDING

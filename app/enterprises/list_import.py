@@ -1,6 +1,8 @@
 """The recommended list as an import: enterprises with their facts, each fact with file, row and day."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import column, insert, select, table
 
@@ -12,7 +14,7 @@ from app.enterprises.columns import LIST_FIELDS, LIST_PROBLEMS, is_phone
 from app.enterprises.facts import canonical, value_of
 from app.enterprises.models import Enterprise, EnterpriseFact, RecommendedBatch
 from app.enterprises.permissions import may_import, may_see_imports
-from app.enterprises.rules import WHOLE_CITY, FactName, FactSource, Verification
+from app.enterprises.rules import LOAD, WHOLE_CITY, FactName, FactSource, Verification
 from app.enterprises.uscc import why_not_uscc
 from app.extensions import db
 
@@ -68,17 +70,21 @@ class RecommendedListImport(ImportKind):
         if reading.as_of is None and any(row.get("stated_on") is None for row in reading.rows):
             plan.problems.append(Problem("no_as_of", "", 0))
             return plan
-        plan.extra = reading.as_of
         known = by_code(row.get("uscc") for row in reading.rows)
+        days = queries.stated_days(enterprise.id for enterprise in known.values())
         plan.problems.extend(_unknown_districts(reading.rows))
         for row in reading.rows:
             if not row.get("uscc"):
                 continue
-            enterprise = known.get(row.values["uscc"])
+            enterprise, as_of = known.get(row.values["uscc"]), row.get("stated_on") or reading.as_of
+            listed = _Listed(enterprise, row, as_of, _said(row, as_of, days[enterprise.id] if enterprise else {}))
             if enterprise is None:
-                plan.new.append(Entry(row.get("name") or "", row.values["uscc"], payload=(None, row)))
-            elif changes := _changes(enterprise, row, _as_of(row, reading.as_of)):
-                plan.changed.append(Entry(enterprise.name, enterprise.uscc, _address(enterprise), tuple(changes), (enterprise, row)))
+                plan.new.append(Entry(row.get("name") or "", row.values["uscc"], payload=listed))
+                continue
+            if _homes_exceed_whole(listed):
+                plan.problems.append(row.problem("residential_over_managed", FactName.RESIDENTIAL_AREA.value))
+            if changes := _changes(listed):
+                plan.changed.append(Entry(enterprise.name, enterprise.uscc, _address(enterprise), tuple(changes), listed))
             else:
                 plan.unchanged += 1
         batches = {row.get("batch") for row in reading.rows} - {None}
@@ -95,34 +101,31 @@ class RecommendedListImport(ImportKind):
     def apply(self, plan: Plan, *, actor, now: datetime, job, progress) -> dict:
         batches: dict[str, RecommendedBatch] = {b.name: b for b in queries.batches()}
         entries = [*plan.new, *plan.changed]
-        written: list[tuple[Enterprise, Row, bool]] = []
+        written: list[Enterprise] = []
         for number, entry in enumerate(entries, start=1):
-            enterprise, row = entry.payload
-            as_of = _as_of(row, plan.extra)
-            is_new = enterprise is None
-            if is_new:
-                enterprise = Enterprise(uscc=row.values["uscc"], created_at=now, verification=Verification.PENDING, verification_note="")
+            listed: _Listed = entry.payload
+            enterprise = listed.enterprise
+            if enterprise is None:
+                enterprise = Enterprise(uscc=listed.row.values["uscc"], created_at=now, verification_note="")
                 db.session.add(enterprise)
-            _write(enterprise, row, as_of, _batch(row, batches, as_of, job.filename, now))
-            if enterprise.verification is not Verification.VERIFIED:
-                enterprise.verification, enterprise.verified_at = Verification.VERIFIED, now
-            written.append((enterprise, row, is_new))
+            _write(enterprise, listed, _batch(listed, batches, job.filename, now), now)
+            written.append(enterprise)
             progress(number, len(entries))
         db.session.flush()
         statements = [
-            fact for enterprise, row, _ in written for fact in _statements(enterprise, row, _as_of(row, plan.extra), job.filename, now)
+            fact for enterprise, entry in zip(written, entries, strict=True) for fact in _statements(enterprise, entry.payload, job, now)
         ]
         for start in range(0, len(statements), CHUNK):
             db.session.execute(insert(EnterpriseFact), statements[start : start + CHUNK])
-        for (enterprise, row, is_new), entry in zip(written, entries, strict=True):
+        for enterprise, entry in zip(written, entries, strict=True):
             audit.record(
-                "enterprise.import" if is_new else "enterprise.update",
+                "enterprise.import" if entry.payload.enterprise is None else "enterprise.update",
                 enterprise,
                 actor=actor,
                 now=now,
                 filename=job.filename,
-                source_row=row.number,
-                changed_facts="、".join(str(self.field(c.field).label) for c in entry.changes if self.field(c.field)) or None,
+                source_row=entry.payload.row.number,
+                changed_facts="、".join(str(self.field(change.field).label) for change in entry.changes) or None,
             )
         return {"new": len(plan.new), "changed": len(plan.changed)}
 
@@ -139,68 +142,84 @@ def by_code(codes) -> dict[str, Enterprise]:
     return found
 
 
-def _as_of(row: Row, whole: date | None) -> date:
-    """The day of a row's figures: its own where the list has such a column, else the list's."""
-    return row.get("stated_on") or whole
+@dataclass(frozen=True)
+class _Listed:
+    """One row with what of it counts."""
+
+    enterprise: Enterprise | None
+    """None for one that the register does not have."""
+    row: Row
+    as_of: date
+    said: dict[FactName, Any]
 
 
-def _said(row: Row, enterprise: Enterprise, as_of):
-    """The facts of a row that count: not the blank ones, and none of a list older than what was stated since."""
-    if enterprise.stated_on is not None and as_of < enterprise.stated_on:
-        return
-    for name in FactName:
-        if (said := row.get(name.value)) is not None:
-            yield name, said
+def _said(row: Row, as_of: date, days: dict[FactName, date]) -> dict[FactName, Any]:
+    """The facts of a row that count: not the blank ones, and none that was stated as of a later day since."""
+    return {
+        name: row.values[name.value] for name in FactName if row.get(name.value) is not None and (name not in days or as_of >= days[name])
+    }
 
 
 def _address(enterprise: Enterprise) -> str:
     return f"/enterprises/{enterprise.id}"
 
 
-def _changes(enterprise: Enterprise, row: Row, as_of) -> list[Change]:
-    """Columns that the file has and that say something else; a blank cell takes nothing away."""
+def _homes_exceed_whole(listed: _Listed) -> bool:
+    """Whether the list's and the enterprise's own figures, put together, would leave more homes than area."""
+    managed, residential = (
+        listed.said.get(name, value_of(listed.enterprise, name)) for name in (FactName.MANAGED_AREA, FactName.RESIDENTIAL_AREA)
+    )
+    both_are_the_lists = {FactName.MANAGED_AREA, FactName.RESIDENTIAL_AREA} <= listed.said.keys()
+    return managed is not None and residential is not None and residential > managed and not both_are_the_lists
+
+
+def _changes(listed: _Listed) -> list[Change]:
+    """What the file says otherwise; a blank cell takes nothing away."""
+    enterprise = listed.enterprise
     changes = []
-    for name, said in _said(row, enterprise, as_of):
+    for name, said in listed.said.items():
         before = value_of(enterprise, name)
         if canonical(name, before) != canonical(name, said):
             changes.append(Change(name.value, before, said))
-    batch = row.get("batch")
+    batch = listed.row.get("batch")
     if batch and (enterprise.batch is None or enterprise.batch.name != batch):
         changes.append(Change("batch", enterprise.batch.name if enterprise.batch else None, batch))
-    if not changes and enterprise.stated_on is not None and as_of > enterprise.stated_on:
-        changes.append(Change("stated_on", enterprise.stated_on, as_of))
+    if not changes and LOAD & listed.said.keys() and enterprise.stated_on is not None and listed.as_of > enterprise.stated_on:
+        changes.append(Change("stated_on", enterprise.stated_on, listed.as_of))
     return changes
 
 
-def _write(enterprise: Enterprise, row: Row, as_of, batch: RecommendedBatch | None) -> None:
-    for name, said in _said(row, enterprise, as_of):
+def _write(enterprise: Enterprise, listed: _Listed, batch: RecommendedBatch | None, now: datetime) -> None:
+    for name, said in listed.said.items():
         actions.set_fact(enterprise, name, said)
-    if enterprise.stated_on is None or as_of > enterprise.stated_on:
-        enterprise.stated_on = as_of
+    if LOAD & listed.said.keys():
+        enterprise.stated_on = listed.as_of
     if batch is not None:
         enterprise.batch = batch
+    if enterprise.verification is not Verification.VERIFIED:  # the bureau's own list is its verification
+        enterprise.verification, enterprise.verified_at = Verification.VERIFIED, now
 
 
-def _batch(row: Row, batches: dict[str, RecommendedBatch], as_of, filename: str, now: datetime) -> RecommendedBatch | None:
-    name = row.get("batch")
+def _batch(listed: _Listed, batches: dict[str, RecommendedBatch], filename: str, now: datetime) -> RecommendedBatch | None:
+    name = listed.row.get("batch")
     if not name:
         return None
     if name not in batches:
-        batches[name] = RecommendedBatch(name=name, as_of_on=as_of, source=filename[-200:], created_at=now)
+        batches[name] = RecommendedBatch(name=name, as_of_on=listed.as_of, source=filename[-200:], created_at=now)
         db.session.add(batches[name])
     return batches[name]
 
 
-def _statements(enterprise: Enterprise, row: Row, as_of, filename: str, now: datetime):
+def _statements(enterprise: Enterprise, listed: _Listed, job, now: datetime):
     """One row for every fact that the file states, with where it stands."""
-    for name, said in _said(row, enterprise, as_of):
+    for name, said in listed.said.items():
         yield {
             "enterprise_id": enterprise.id,
             "name": name,
             "value": canonical(name, said),
-            "as_of_on": as_of,
+            "as_of_on": listed.as_of,
             "source": FactSource.BUREAU_LIST,
-            "source_text": f"{filename[-150:]} 第 {row.number} 行",
+            "source_text": f"{job.filename[-150:]} 第 {listed.row.number} 行",
             "recorded_at": now,
         }
 

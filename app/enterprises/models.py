@@ -78,7 +78,7 @@ class Enterprise(db.Model):
     city_prizes: Mapped[int | None]
     phone: Mapped[str | None] = mapped_column(String(40))
     stated_on: Mapped[date | None]
-    """As of which day the load (staff, area, projects) was last stated; contracts since then are added to it."""
+    """As of which day the load (area, projects) was last stated; contracts signed since then are added to it."""
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("recommended_batch.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), unique=True)
     verification: Mapped[Verification] = mapped_column(enum_column(Verification), default=Verification.PENDING)

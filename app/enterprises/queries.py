@@ -26,7 +26,7 @@ from app.enterprises.credibility import (
 from app.enterprises.explained import Explained, local_day, years_before
 from app.enterprises.models import ConductRecord, Enterprise, EnterpriseFact, Project, RecommendedBatch, ServiceDistrict
 from app.enterprises.permissions import OWN_FILE, may_verify
-from app.enterprises.rules import WHOLE_CITY, ConductKind, FactName, Level, ProjectSource, Verification
+from app.enterprises.rules import LOAD, WHOLE_CITY, ConductKind, FactName, Level, ProjectSource, Verification
 from app.extensions import db
 
 LOAD_FACTS = (FactName.STAFF, FactName.TECHNICIANS, FactName.CERTIFIED_MANAGERS, FactName.PROJECTS, FactName.MANAGED_AREA)
@@ -120,6 +120,20 @@ def present_facts(facts: Iterable[EnterpriseFact]) -> dict[FactName, EnterpriseF
     return present
 
 
+def stated_days(enterprise_ids: Iterable[int]) -> dict[int, dict[FactName, date]]:
+    """As of which day each fact of these enterprises was last stated."""
+    found: dict[int, dict[FactName, date]] = defaultdict(dict)
+    rows = (
+        select(EnterpriseFact.enterprise_id, EnterpriseFact.name, func.max(EnterpriseFact.as_of_on))
+        .where(EnterpriseFact.enterprise_id.in_(list(enterprise_ids)))
+        .group_by(EnterpriseFact.enterprise_id, EnterpriseFact.name)
+        .order_by(EnterpriseFact.enterprise_id, EnterpriseFact.name)
+    )
+    for enterprise_id, name, day in db.session.execute(rows):
+        found[enterprise_id][name] = day
+    return found
+
+
 def capacity_facts(enterprise: Enterprise, facts: dict[FactName, EnterpriseFact] | None = None) -> CapacityFacts:
     """What the capacity rule needs; `facts` adds source and day of each number, for pages that show them."""
     sources = facts or {}
@@ -129,9 +143,7 @@ def capacity_facts(enterprise: Enterprise, facts: dict[FactName, EnterpriseFact]
         stated = sources.get(name)
         if value is None or stated is None:
             return Fact(value, None if value is None else enterprise.stated_on)
-        return Fact(
-            value, enterprise.stated_on if name in (FactName.MANAGED_AREA, FactName.PROJECTS) else stated.as_of_on, stated.source_text
-        )
+        return Fact(value, enterprise.stated_on if name in LOAD else stated.as_of_on, stated.source_text)
 
     area = sources.get(FactName.SERVICE_AREA)
     return CapacityFacts(

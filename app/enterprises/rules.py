@@ -82,6 +82,10 @@ class FactName(LabelledEnum):
     PHONE = "phone", _l("联系电话")
 
 
+LOAD = frozenset({FactName.MANAGED_AREA, FactName.PROJECTS})
+"""Facts to which contracts signed since are added; only a new statement of these moves the day from which they are counted."""
+
+
 @dataclass(frozen=True)
 class FactShape:
     kind: FactKind

@@ -71,6 +71,10 @@ class EnterprisePage:
     projects: list[Project]
     managed_now: int
 
+    def stated_on(self, name: str) -> date | None:
+        """The day of a fact, by its name."""
+        return next((fact.as_of_on for fact in self.facts if fact.name == name), None)
+
 
 def read_page(enterprise: Enterprise, now: datetime, *, sees_archive: bool = False) -> EnterprisePage:
     day = local_day(now)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.rules import Role
+from app.accounts.rules import OrganisationKind, Role
 from app.common.imports.kinds import find_kind
 from app.common.imports.states import ImportState
 from app.common.refusal import Refused
+from app.enterprises import actions
 from app.enterprises.models import ConductRecord, Enterprise, EnterpriseFact, RecommendedBatch
 from app.enterprises.queries import facts_of, find_by_uscc, present_facts
 from app.enterprises.rules import ConductKind, FactName, FactSource, Level, Verification
@@ -122,6 +123,19 @@ def test_an_older_list_does_not_override_what_was_stated_since(directory):
     row = ["平顶山市常绿物业服务有限公司", CHANGLV, "二级", "2004-09-03", "300", "100", "29", "67", "54.5", "全市", "0375-7378678"]
     assert import_list(csv_of(HEADER, row), as_of=date(2008, 1, 1)).state is ImportState.UNCHANGED
     assert find_by_uscc(CHANGLV).staff == 209
+
+
+def test_a_list_older_than_one_fact_that_the_enterprise_stated_leaves_that_fact_alone(directory):
+    changlv = find_by_uscc(CHANGLV)
+    bureau = factories.actor(Role.BUREAU_OFFICER)
+    home = factories.organisation(OrganisationKind.ENTERPRISE)
+    actions.link_organisation(changlv, home, actor=bureau, now=NOW)
+    clerk = factories.actor(Role.ENTERPRISE_CLERK, organisation=home)
+    actions.state_facts(changlv, {FactName.STAFF: 230}, as_of=date(2009, 11, 1), actor=clerk, now=NOW)
+    row = ["平顶山市常绿物业服务有限公司", CHANGLV, "二级", "2004-09-03", "300", "215", "35", "67", "54.5", "全市", "0375-7378678"]
+    job = import_list(csv_of(HEADER, row), as_of=date(2009, 10, 15))
+    assert [change[0] for change in job.plan["changed_entries"][0]["changes"]] == ["managers", "service_area"]
+    assert (changlv.staff, changlv.managers) == (230, 35)
 
 
 def test_the_same_figures_as_of_a_later_day_are_a_new_statement(directory):

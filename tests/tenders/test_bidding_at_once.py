@@ -1,0 +1,144 @@
+"""Two people at once, on both databases: one bid, one opening, nothing half done."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.common.database import writing
+from app.common.refusal import Refused
+from app.extensions import db
+from app.tenders.actions import bidding, evaluating, opening
+from app.tenders.models import Bid, BidVersion, OpeningRecord, Ranking, Tender
+from tests import factories
+from tests.tenders import bid_stories as stories
+from tests.tenders.bid_stories import AFTER, IN_TIME
+
+
+def at_once(app, *works) -> list[str]:
+    """Each work in a thread and transaction of its own, started together: its answer, or the refusal's sentence."""
+    barrier, answers = threading.Barrier(len(works)), [""] * len(works)
+
+    def run(index: int, work) -> None:
+        with app.app_context(), writing():
+            barrier.wait()
+            try:
+                answers[index] = work()
+                db.session.commit()
+            except Refused as refused:
+                db.session.rollback()
+                answers[index] = str(refused.reason.text)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(index, work)) for index, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def tender_again() -> Tender:
+    return db.session.scalars(select(Tender)).one()
+
+
+def count(model) -> int:
+    db.session.commit()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_two_clicks_on_submit_make_one_bid_with_one_receipt(app, session):
+    story = stories.published()
+    story.bidders = [stories.enterprise(1, stories.NAMES[0])]
+    stories.prepare(story, 0)
+    actor = story.actor(0)
+    session.commit()
+
+    def submit() -> str:
+        return bidding.submit_bid(tender_again(), actor=actor, now=IN_TIME).receipt
+
+    receipts = at_once(app, submit, submit, submit)
+    assert len(set(receipts)) == 1 and receipts[0].startswith("TB")
+    assert (count(Bid), count(BidVersion)) == (1, 1)
+
+
+def test_two_colleagues_begin_a_draft_at_the_same_moment(app, session):
+    story = stories.published()
+    story.bidders = [stories.enterprise(1, stories.NAMES[0])]
+    actor = story.actor(0)
+    session.commit()
+
+    def save(price):
+        return lambda: str(bidding.save_draft(tender_again(), price_fen=price, actor=actor, now=IN_TIME).price_fen)
+
+    assert sorted(at_once(app, save(70), save(71))) == ["70", "71"]
+    assert count(bidding.BidDraft) == 1
+
+
+def test_two_presses_on_open_make_one_record(app, session):
+    story = stories.with_bids()
+    actor = story.manager_actor
+    session.commit()
+
+    def press() -> str:
+        return opening.open_bids(tender_again(), presided_by="周文", actor=actor, now=AFTER).presided_by
+
+    answers = at_once(app, press, press)
+    assert answers.count("周文") == 1 and any("不能办理" in answer for answer in answers)
+    assert count(OpeningRecord) == 1
+
+
+def test_a_bid_that_meets_the_opening_is_either_opened_or_refused(app, session):
+    story = stories.with_bids()
+    manager, bidder = story.manager_actor, story.actor(0)
+    stories.prepare(story, 0, price_fen=60, now=IN_TIME)
+    session.commit()
+
+    def press() -> str:
+        return opening.open_bids(tender_again(), presided_by="周文", actor=manager, now=AFTER).presided_by
+
+    def submit() -> str:
+        return bidding.submit_bid(tender_again(), actor=bidder, now=IN_TIME).receipt
+
+    opened, receipt = at_once(app, press, submit)
+    assert opened == "周文"
+    db.session.commit()
+    record = db.session.scalars(select(OpeningRecord)).one()
+    read_out = {line.bid_id: line.price_fen for line in record.lines}
+    newest = db.session.scalars(select(Bid).order_by(Bid.id)).first()
+    assert read_out[newest.id] == (60 if receipt.startswith("TB") else 71)
+    assert len(newest.versions) == (2 if receipt.startswith("TB") else 1)
+
+
+def test_two_presses_on_the_report_make_one_ranking(app, session):
+    story = stories.with_bids()
+    stories.open_all(story)
+    stories.seat(story)
+    stories.score_all(story)
+    actor = story.manager_actor
+    session.commit()
+
+    def press() -> str:
+        return evaluating.close_evaluation(tender_again(), actor=actor, now=AFTER + timedelta(hours=1)).inputs_sha256
+
+    answers = at_once(app, press, press)
+    assert len([a for a in answers if len(a) == 64]) == 1
+    assert count(Ranking) == 1
+
+
+@pytest.mark.parametrize("moment", [AFTER])
+def test_two_organisers_seat_the_same_person(app, session, moment):
+    story = stories.with_bids()
+    stories.open_all(story)
+    expert = factories.person(stories.Role.EVALUATOR, name="孙专家")
+    actor, user_id = story.manager_actor, expert.id
+    session.commit()
+
+    def seat() -> str:
+        user = db.session.get(stories.User, user_id)
+        return evaluating.seat_evaluator(tender_again(), user, seat=stories.Seat.EXPERT, reason="抽取", actor=actor, now=moment).reason
+
+    answers = at_once(app, seat, seat)
+    assert sorted(a == "抽取" for a in answers) == [False, True] and any("已经在评标委员会里" in a for a in answers)

@@ -2,12 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import and_, case, func, or_, select
 
+from app.common.access import Actor
 from app.common.audit import AuditEvent
+from app.common.desk import DeskItem
+from app.common.i18n import _l
 from app.common.imports.models import ImportJob
+from app.common.imports.queries import waiting_jobs
+from app.common.imports.states import ImportState
 from app.communities.coverage import ITEMS, STEP_MODES, Basis, Item, Step
 from app.communities.models import Compound, CompoundRevision, Division
 from app.communities.rules import DivisionLevel, ManagementMode, code_range
@@ -235,17 +240,6 @@ def compounds_of_community(code: str):
     return select(Compound).where(within(Compound.division_code, code)).order_by(Compound.division_code, Compound.name, Compound.id)
 
 
-@dataclass(frozen=True)
-class PastChange:
-    """One change of a compound, by a person or by an import."""
-
-    at: object
-    who: str
-    what: object
-    changes: list
-    job_id: int | None = None
-
-
 def revisions(compound: Compound) -> list[CompoundRevision]:
     query = select(CompoundRevision).where(CompoundRevision.compound_id == compound.id).order_by(CompoundRevision.id.desc()).limit(50)
     return list(db.session.scalars(query))
@@ -263,3 +257,22 @@ def audit_rows(compound: Compound) -> list[AuditEvent]:
 
 def import_job(job_id: int | None) -> ImportJob | None:
     return db.session.get(ImportJob, job_id) if job_id else None
+
+
+# --- the desk ------------------------------------------------------------------------------------------------------
+
+
+def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
+    """Census files that wait for this officer to confirm or mend them."""
+    return [
+        DeskItem(
+            title=job.filename,
+            url=f"/imports/{job.id}",
+            what=_l("底数文件待确认") if job.state is ImportState.READY else _l("底数文件有错误，待改正"),
+            tag_label=job.state.label,
+            tag_colour=job.state.colour,
+            since=job.uploaded_at,
+        )
+        for job in waiting_jobs(actor)
+        if job.kind == "census"
+    ]

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.common.imports.kinds import Reading, Row, SheetReading
+from app.communities.census.importing import CensusImport
 from app.communities.census.places import Gazetteer, Place, community_stem, street_stem
 from app.communities.census.planning import STORED, Known, place_rows, plan_census, rows_to_place
 from app.communities.census.rows import PROBLEMS
-from app.communities.census.importing import CensusImport
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
 
 NOW = datetime(2009, 11, 18, 1, tzinfo=UTC)

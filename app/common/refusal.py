@@ -14,7 +14,9 @@ class Reason:
     """What the person can do now."""
 
     def __str__(self) -> str:
-        return "".join(str(part) for part in (self.text, self.next) if part)
+        """Both sentences; English ones are set apart by a blank, Chinese ones by their own full stop."""
+        text, following = str(self.text), str(self.next)
+        return text + following if not following or text.endswith("。") else f"{text} {following}"
 
 
 class Refused(Exception):

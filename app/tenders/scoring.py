@@ -17,16 +17,15 @@ FINEST_POINT = Decimal("0.01")
 
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 
-
 REJECTION_BASIS = _l("《招标投标法实施条例》第五十一条")
 
 
 class LowPrice(LabelledEnum):
     """Why a price asks for a written explanation (财库〔2026〕2号; 实施条例 §51)."""
 
-    BELOW_AVERAGE = "below_average", _l("低于全部有效报价平均值的 50%%"), "soon"
-    BELOW_SECOND = "below_second", _l("低于第二低有效报价的 50%%"), "soon"
-    BELOW_CEILING = "below_ceiling", _l("低于最高投标限价的 45%%"), "soon"
+    BELOW_AVERAGE = "below_average", _l("低于全部有效报价平均值的 50%"), "soon"
+    BELOW_SECOND = "below_second", _l("低于第二低有效报价的 50%"), "soon"
+    BELOW_CEILING = "below_ceiling", _l("低于最高投标限价的 45%"), "soon"
 
 
 @dataclass(frozen=True)

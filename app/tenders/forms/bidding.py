@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
+from wtforms.validators import Optional
 
 from app.common.forms import Form, MoneyField, MultipleFileField, at_most, required
 from app.common.i18n import _l
@@ -56,12 +57,7 @@ class BidForm(Form):
         _l("添加附件"), description=_l("PDF、Word、Excel 或图片，单个不超过 20 MB，最多 %(most)d 个；评委评审时看不到附件。", most=MAX_FILES)
     )
     file_kind = SelectField(_l("附件种类"), choices=BidDocumentKind.choices(), default=BidDocumentKind.LETTER.value)
-    no_interest = BooleanField(
-        _l(
-            "本企业声明：与招标人没有可能影响招标公正的利害关系；与其他投标人不是同一负责人，也没有控股、管理关系；没有串通投标。"
-            "如有不实，愿意承担投标无效和相应的法律责任。"
-        )
-    )
+    no_interest = BooleanField(_l("本企业作出上述声明"))
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -111,7 +107,7 @@ def values_of(content: Content) -> dict:
 
 class OpeningForm(Form):
     presided_by = StringField(_l("主持人"), [required(), at_most(40)], description=_l("由招标人主持。"))
-    witnessed_by = StringField(_l("见证人（选填）"), [at_most(40)], description=_l("例如房管部门法制人员、街道或者居民代表。"))
+    witnessed_by = StringField(_l("见证人"), [Optional(), at_most(40)], description=_l("例如房管部门法制人员、街道或者居民代表。"))
     note = TextAreaField(
-        _l("需要记录的情况（选填）"), [at_most(1000)], description=_l("投标人当场提出的异议和答复记在这里，随开标记录公开。"), render_kw={"rows": 3}
+        _l("需要记录的情况"), [Optional(), at_most(1000)], description=_l("投标人当场提出的异议和答复记在这里，随开标记录公开。"), render_kw={"rows": 3}
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional
 
 from app.common.forms import Form, at_most, chosen, required
 from app.common.i18n import _l
@@ -42,7 +43,7 @@ class PointsField(StringField):
 
 
 class SheetForm(Form):
-    comment = TextAreaField(_l("总的意见（选填）"), [at_most(1000)], render_kw={"rows": 3})
+    comment = TextAreaField(_l("总的意见"), [Optional(), at_most(1000)], render_kw={"rows": 3})
 
     def points_field(self, code: str):
         return self._fields[f"points_{code}"]
@@ -62,7 +63,7 @@ def sheet_form_for(criteria: Sequence[ScoreCriterion]) -> type[SheetForm]:
     fields: dict = {}
     for c in criteria:
         fields[f"points_{c.code}"] = PointsField(_l("%(label)s得分", label=c.label), full=Decimal(c.weight))
-        fields[f"reason_{c.code}"] = StringField(_l("%(label)s的理由（选填）", label=c.label), [at_most(400)])
+        fields[f"reason_{c.code}"] = StringField(_l("%(label)s的理由", label=c.label), [Optional(), at_most(400)])
     return type("TenderSheetForm", (SheetForm,), fields)
 
 

@@ -45,7 +45,8 @@ class AuditEvent(db.Model):
 
     @property
     def object_label(self) -> str:
-        return f"{OBJECT_LABELS.get(self.object_type, self.object_type)} {self.object_id}"
+        label = OBJECT_LABELS.get(self.object_type, self.object_type)
+        return str(label) if self.object_type in UNNUMBERED else f"{label} {self.object_id}"
 
     @property
     def person(self):
@@ -71,6 +72,9 @@ FACT_ENUMS: dict[str, type[LabelledEnum]] = {}
 OBJECT_LABELS: dict[str, Any] = {}
 """Words for each table."""
 
+UNNUMBERED: set[str] = set()
+"""Tables whose running number is not shown: it would tell how many rows others have made."""
+
 SYSTEM_LABEL = _l("平台")
 
 
@@ -80,12 +84,14 @@ def label_events(
     *,
     enums: dict[str, type[LabelledEnum]] | None = None,
     objects: dict[str, Any] | None = None,
+    unnumbered: tuple[str, ...] = (),
 ) -> None:
     """Give words to a package's events, to the keys of their facts, to enumerated facts and to tables."""
     EVENT_LABELS.update(events)
     FACT_LABELS.update(facts or {})
     FACT_ENUMS.update(enums or {})
     OBJECT_LABELS.update(objects or {})
+    UNNUMBERED.update(unnumbered)
 
 
 def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEvent:

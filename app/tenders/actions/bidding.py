@@ -34,6 +34,7 @@ label_events(
     },
     {"version": _l("第几次提交"), "receipt": _l("回执号")},
     objects={"bid": _l("投标"), "bid_draft": _l("投标草稿")},
+    unnumbered=("bid", "bid_draft"),
 )
 
 SIGNATORY_ONLY = Reason(

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.common.imports.cells import YES, BadCell, as_text, is_blank, plain
 from app.common.imports.kinds import ColumnReading, Context, FieldSpec, ImportKind, Problem, Reading, Row, SheetReading
-from app.common.imports.layout import Layout, Vocabulary, read_layout
+from app.common.imports.layout import Layout, read_layout
 from app.common.imports.subtotals import Subtotals, is_subtotal
 from app.common.imports.workbook import Grid, open_grids
 
@@ -81,7 +81,7 @@ class _SheetReader:
 
     def __init__(self, kind: ImportKind, grid: Grid, layout: Layout, filename: str, *, many: bool):
         self.kind, self.grid, self.layout, self.filename, self.many = kind, grid, layout, filename, many
-        self.words = Vocabulary(kind.fields)
+        self.heads = {c.index: as_text(grid.rows[layout.last][c.index]) or c.header for c in layout.columns if c.header}
         self.specs = {spec.key: spec for spec in kind.fields}
         self.plain_columns = [c for c in layout.columns if c.field and not c.tick]
         self.tick_columns: dict[str, list[ColumnReading]] = {}
@@ -205,7 +205,7 @@ class _SheetReader:
             if texts[0][0] != self.name_column:
                 self.said.append(texts[0][1])
                 return "note"
-        if len(texts) >= 3 and len({self.words.match(text).field for _, text in texts if not self.words.match(text).is_guess} - {""}) >= 3:
+        if sum(text == self.heads.get(column) for column, text in texts) >= 3:
             return "header"
         return ""
 

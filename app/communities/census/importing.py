@@ -78,7 +78,7 @@ class CensusImport(ImportKind):
         names = _place_names({entry.payload[0] for entry in plan.new})
         done = 0
         for chunk in _chunks(plan.new):
-            db.session.execute(insert(Compound), [_new_row(entry, names, job, as_of, now) for entry in chunk])
+            db.session.execute(insert(Compound.__table__), [_new_row(entry, names, job, as_of, now) for entry in chunk])
             done += len(chunk)
             progress(done, total)
         for chunk in _chunks(plan.changed):
@@ -126,7 +126,7 @@ def _as_of(job, now: datetime) -> date:
 def _insert_communities(places: list[Place]) -> None:
     if places:
         db.session.execute(
-            insert(Division),
+            insert(Division.__table__),
             [
                 {"code": p.code, "name": p.name, "level": DivisionLevel.COMMUNITY, "parent_code": p.code[:9], "is_provisional": True}
                 for p in places
@@ -175,7 +175,7 @@ def _update_compounds(entries: list, job, now: datetime) -> None:
         )
         db.session.execute(statement, rows)
     db.session.execute(
-        insert(CompoundRevision),
+        insert(CompoundRevision.__table__),
         [
             {
                 "compound_id": entry.payload,

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from app.common.i18n import _l
 from app.enterprises.explained import Explained, Part, Source, apportion, local_day, plain, two_places
-from app.enterprises.rules import FACT_SHAPES, OWN_RULE, WHOLE_CITY, FactName, Parameter
+from app.enterprises.rules import FACT_SHAPES, WHOLE_CITY, FactName
 
 FULL = Decimal(100)
 CENTI_PER_HUNDRED_THOUSAND_M2 = 10_000_000
@@ -124,16 +124,25 @@ class _Marks:
 
 
 def _marks(facts: CapacityFacts, load: Load, districts: Collection[str], rules: CapacityRules) -> _Marks:
-    staff = facts.number(FactName.STAFF).value
-    technicians = facts.number(FactName.TECHNICIANS).value
-    managers = facts.number(FactName.CERTIFIED_MANAGERS).value
+    return _marks_of(
+        facts.number(FactName.STAFF).value,
+        facts.number(FactName.TECHNICIANS).value,
+        facts.number(FactName.CERTIFIED_MANAGERS).value,
+        load.area_centi,
+        load.projects,
+        _served(facts.districts, districts) if districts else None,
+        rules,
+    )
+
+
+def _marks_of(staff, technicians, managers, area_centi, projects, served, rules: CapacityRules) -> _Marks:
     return _Marks(
-        load=None if staff is None or load.area_centi is None else _load_mark(load.area_centi, staff, rules),
-        managers=None if managers is None or load.projects is None else _share(managers, rules.managers_each * load.projects),
+        load=None if staff is None or area_centi is None else _load_mark(area_centi, staff, rules),
+        managers=None if managers is None or projects is None else _share(managers, rules.managers_each * projects),
         technicians=None
-        if technicians is None or load.area_centi is None
-        else _share(technicians, rules.technicians_each * load.area_centi / CENTI_PER_HUNDRED_THOUSAND_M2),
-        area=_served(facts.districts, districts) if districts else None,
+        if technicians is None or area_centi is None
+        else _share(technicians, rules.technicians_each * area_centi / CENTI_PER_HUNDRED_THOUSAND_M2),
+        area=served,
     )
 
 
@@ -157,7 +166,7 @@ def _served(served: frozenset[str], wanted: Collection[str]) -> Decimal:
     return two_places(FULL * len(served & set(wanted)) / len(set(wanted)))
 
 
-def _weights(marks: _Marks, has_tender: bool, rules: CapacityRules) -> dict[str, Decimal]:
+def _weights(has_tender: bool, rules: CapacityRules) -> dict[str, Decimal]:
     """Weights of the scored parts; they need not sum to 100, the mean divides by their sum."""
     weights = {"managers": rules.managers_weight}
     if rules.scale_is_scored:
@@ -176,9 +185,24 @@ def capacity_score(
     taking_centi: int = 0,
     rules: CapacityRules = CAPACITY,
 ) -> Decimal:
-    """The score alone, for lists; equal to `capacity_at(...).score`."""
+    """The score alone; equal to `capacity_at(...).score`."""
     marks = _marks(facts, load_on(facts, contracts, local_day(now), taking_centi), districts, rules)
-    weights = _weights(marks, bool(districts), rules)
+    return _weigh(marks, _weights(bool(districts), rules))
+
+
+def score_of_numbers(
+    staff: int | None,
+    technicians: int | None,
+    managers: int | None,
+    area_centi: int | None,
+    projects: int | None,
+    rules: CapacityRules = CAPACITY,
+) -> Decimal:
+    """The same from bare numbers, for a long list of enterprises without contracts since their statement."""
+    return _weigh(_marks_of(staff, technicians, managers, area_centi, projects, None, rules), _weights(False, rules))
+
+
+def _weigh(marks: _Marks, weights: dict[str, Decimal]) -> Decimal:
     total = sum(weight * (getattr(marks, key) or 0) for key, weight in weights.items())
     return two_places(total / sum(weights.values()))
 
@@ -199,7 +223,7 @@ def capacity_at(
     """
     load = load_on(facts, contracts, local_day(now), taking_centi)
     marks = _marks(facts, load, districts, rules)
-    weights = _weights(marks, bool(districts), rules)
+    weights = _weights(bool(districts), rules)
     whole = sum(weights.values())
     exact = {key: weight * (getattr(marks, key) or 0) / whole for key, weight in weights.items()}
     score = two_places(sum(exact.values(), Decimal(0)))
@@ -353,28 +377,3 @@ def _wan(area_centi: int | None) -> str:
 
 def _each(area_centi: int | None, staff: int | None) -> str:
     return "—" if area_centi is None or not staff else f"{two_places(Decimal(area_centi) / 100 / staff):,}"
-
-
-def parameters(rules: CapacityRules = CAPACITY) -> list[Parameter]:
-    """The published sheet: each number of the formula with what it rests on."""
-    return [
-        Parameter("load_weight", _l("人均在管面积的权重"), plain(rules.load_weight), OWN_RULE),
-        Parameter("managers_weight", _l("持证项目负责人的权重"), plain(rules.managers_weight), OWN_RULE),
-        Parameter("technicians_weight", _l("工程技术人员的权重"), plain(rules.technicians_weight), OWN_RULE),
-        Parameter("area_weight", _l("服务区域的权重（只在评标时计）"), plain(rules.area_weight), OWN_RULE),
-        Parameter("light_load_m2", _l("人均在管面积满分线"), _l("%(area)s m²", area=f"{rules.light_load_m2:,}"), OWN_RULE),
-        Parameter("heavy_load_m2", _l("人均在管面积零分线"), _l("%(area)s m²", area=f"{rules.heavy_load_m2:,}"), OWN_RULE),
-        Parameter("managers_each", _l("每个项目的持证负责人，满分线"), _l("%(people)s 人", people=plain(rules.managers_each)), OWN_RULE),
-        Parameter(
-            "technicians_each",
-            _l("每 10 万 m² 的工程技术人员，满分线"),
-            _l("%(people)s 人", people=plain(rules.technicians_each)),
-            OWN_RULE,
-        ),
-        Parameter(
-            "scale",
-            _l("财政资金采购中，规模条件只展示、不计分"),
-            _l("从业人员、面积、注册资本、营业收入"),
-            _l("《政府采购货物和服务招标投标管理办法》（财政部令第 87 号）第十七条"),
-        ),
-    ]

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from app.common.i18n import _l
 from app.enterprises.explained import Explained, Part, Source, apportion, local_day, plain, signed, two_places, years_before
-from app.enterprises.rules import OWN_RULE, ConductKind, Parameter, RecordState
+from app.enterprises.rules import ConductKind, RecordState
 
 FULL = Decimal(100)
 
@@ -282,36 +282,3 @@ def _sources(records, kind, standing, exact, city_mean, day, rules) -> tuple[Sou
             )
         )
     return tuple(sources)
-
-
-def parameters(rules: CredibilityRules = CREDIBILITY) -> list[Parameter]:
-    """The published sheet: each number of the formula with what it rests on."""
-    steps = [
-        Parameter(
-            f"ageing_{years}",
-            _l("记录满 %(years)d 年后按多少计", years=years),
-            _l("%(percent)d%%", percent=percent),
-            OWN_RULE,
-        )
-        for years, percent in rules.ageing
-    ]
-    return [
-        Parameter(
-            "base", _l("基础分"), plain(rules.base), _l("参照烟台市物业服务企业信用评价办法（烟建住房〔2022〕13 号）基础信息最高 80 分")
-        ),
-        Parameter("base_weight", _l("基础分的权重（分）"), plain(rules.base_weight), OWN_RULE),
-        Parameter("mean_weight", _l("全市均值的权重 k（分）"), plain(rules.mean_weight), OWN_RULE),
-        *steps,
-        Parameter(
-            "regional_prizes",
-            _l("依法必须招标的项目中，省、市、区级奖项只展示、不计分"),
-            _l("省级、市级、县级、区级奖项"),
-            _l("《招标投标法实施条例》第三十二条第三项"),
-        ),
-        Parameter(
-            "show_years",
-            _l("不良记录公开的最长年限"),
-            _l("%(years)d 年", years=rules.show_years),
-            _l("《河南省社会信用条例》第十九条"),
-        ),
-    ]

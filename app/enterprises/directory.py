@@ -6,12 +6,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 
+from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import func
 
+from app.common.figures import NOTHING, count_text
+from app.common.figures import day as day_of
+from app.common.macros import tag
 from app.common.tables import Page, Sort, page_number, paginate
 from app.enterprises import queries
+from app.enterprises.facts import area_words
 from app.enterprises.models import Enterprise
-from app.enterprises.rules import Level
+from app.enterprises.rules import Level, Verification
 from app.extensions import db
 
 PER_PAGE = 50
@@ -67,10 +73,31 @@ class Listed:
     """How many conduct records are in force."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row in words. A directory is drawn often and long, so what repeats from row to row is worded once."""
+
+    id: int
+    name: str
+    uscc: str
+    level: str
+    batch: str
+    pending: Markup | str
+    """A tag for those that are not verified."""
+    districts: str
+    area: str
+    stated: Markup | str
+    projects: str
+    staff: str
+    credibility: str
+    records: str
+    capacity: str
+
+
 @dataclass(frozen=True)
 class Directory:
     page: Page
-    """Its items are Listed."""
+    """Its items are Line."""
     city_mean: Decimal
 
 
@@ -81,7 +108,57 @@ def read_directory(filters: Filters, sort: Sort, now: datetime) -> Directory:
         page = _page_by_score(filters, sort, scores, now)
     else:
         page = paginate(filters.select().order_by(*sort.order_by(Enterprise.id)), per_page=PER_PAGE)
-    return Directory(Page(_listed(page.items, scores, now), page.number, page.per_page, page.total), scores.city_mean)
+    lines = in_words(_listed(page.items, scores, now))
+    return Directory(Page(lines, page.number, page.per_page, page.total), scores.city_mean)
+
+
+def in_words(listed: Sequence[Listed]) -> list[Line]:
+    once = _Once()
+    return [
+        Line(
+            id=e.id,
+            name=e.name,
+            uscc=e.uscc,
+            level=once(_level_words, e.level) if e.level else "",
+            batch=e.batch.name if e.batch else "",
+            pending="" if e.verification is Verification.VERIFIED else once(tag, e.verification),
+            districts="、".join(e.district_names) or NOTHING,
+            area=area_words(e.managed_area_centi),
+            stated=once(_stated_words, e.stated_on) if e.stated_on else "",
+            projects=count_text(e.projects_count),
+            staff=count_text(e.staff),
+            credibility=str(one.credibility),
+            records=once(_records_words, one.records),
+            capacity=str(one.capacity),
+        )
+        for one in listed
+        for e in (one.enterprise,)
+    ]
+
+
+class _Once:
+    """Words for each different value, looked up once a page."""
+
+    def __init__(self):
+        self._known: dict = {}
+
+    def __call__(self, words, value):
+        key = words, value
+        if key not in self._known:
+            self._known[key] = words(value)
+        return self._known[key]
+
+
+def _level_words(level: Level) -> str:
+    return _("资质%(level)s", level=level.label)
+
+
+def _stated_words(day: date) -> Markup:
+    return Markup(_("截至 %(day)s", day=day_of(day, weekday=False)))
+
+
+def _records_words(count: int) -> str:
+    return _("%(count)d 条有效记录", count=count) if count else _("没有有效记录")
 
 
 def read_whole(filters: Filters, now: datetime) -> list[Listed]:

@@ -1,7 +1,9 @@
 """What may be typed about enterprises."""
 
 from wtforms import IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.common.forms import AreaField, Form, LocalDateField, MoneyField, at_most, chosen, required
 from app.common.i18n import _l
@@ -52,10 +54,16 @@ class FactsForm(Form):
         FactName.PHONE.label,
         [Optional(), Regexp(r"^\d[\d-]{6,19}$", message=_l("请填写电话号码，例如 0375-1234567。"))],
     )
-    service_area = SelectMultipleField(FactName.SERVICE_AREA.label, [Optional()], description=_l("可以多选；服务全市的只选“全市”。"))
+    service_area = SelectMultipleField(
+        FactName.SERVICE_AREA.label,
+        [Optional()],
+        description=_l("可以多选；服务全市的只选“全市”。"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
     def offer_districts(self, names) -> None:
-        self.service_area.choices = [(name, name) for name in dict.fromkeys((WHOLE_CITY, *names))]
+        self.service_area.choices = [SelectChoice(name, name) for name in dict.fromkeys((WHOLE_CITY, *names))]
 
     def said(self) -> dict[FactName, object]:
         """The facts that were filled in."""
@@ -71,7 +79,7 @@ class RegisterForm(Form):
 class ConductForm(Form):
     """The sign of the points follows from the kind, so nobody can mistype it."""
 
-    kind = RadioField(_l("类别"), [chosen()], choices=ConductKind.choices())
+    kind = RadioField(_l("类别"), [chosen()], choices=[SelectChoice(kind.value, kind.label) for kind in ConductKind])
     matter = StringField(_l("事项"), [required(), at_most(100)])
     occurred_on = LocalDateField(_l("发生日期"), [required()])
     points = WholeNumberField(

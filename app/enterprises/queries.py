@@ -13,7 +13,7 @@ from app.accounts.models import Organisation
 from app.accounts.rules import OrganisationKind
 from app.common.desk import DeskItem
 from app.common.i18n import _l
-from app.enterprises.capacity import CAPACITY, CapacityFacts, CapacityRules, Contract, Fact, capacity_at, capacity_score
+from app.enterprises.capacity import CAPACITY, CapacityFacts, CapacityRules, Contract, Fact, capacity_at, capacity_score, score_of_numbers
 from app.enterprises.credibility import (
     CREDIBILITY,
     NO_RECORDS,
@@ -297,7 +297,12 @@ def as_contract(row: Project) -> Contract:
 def capacity_scores(enterprises: Sequence[Enterprise], now: datetime, rules: CapacityRules = CAPACITY) -> dict[int, Decimal]:
     """Capacity of a page of enterprises, in one query."""
     contracts = contracts_of([e.id for e in enterprises], now)
-    return {e.id: capacity_score(capacity_facts(e), contracts[e.id], now, rules=rules) for e in enterprises}
+    return {
+        e.id: capacity_score(capacity_facts(e), contracts[e.id], now, rules=rules)
+        if e.id in contracts
+        else score_of_numbers(e.staff, e.technicians, e.certified_managers, e.managed_area_centi, e.projects_count, rules)
+        for e in enterprises
+    }
 
 
 def capacity_of(

@@ -10,7 +10,7 @@ from app.common.clock import now, today
 from app.common.imports.kinds import register
 from app.common.refusal import Refused
 from app.common.tables import Sort, paginate, safe_csv, safe_xlsx
-from app.enterprises import actions, capacity, credibility, exports, queries
+from app.enterprises import actions, capacity, credibility, exports, published, queries
 from app.enterprises.conduct_import import ConductImport
 from app.enterprises.directory import COLUMNS, Filters, read_directory, read_whole
 from app.enterprises.facts import area_words
@@ -60,8 +60,8 @@ def method():
     scores = queries.credibility_scores(now())
     return render_template(
         "enterprises/method.html",
-        credibility_parameters=credibility.parameters(),
-        capacity_parameters=capacity.parameters(),
+        credibility_parameters=published.credibility_parameters(),
+        capacity_parameters=published.capacity_parameters(),
         credibility_rules=credibility.CREDIBILITY,
         capacity_rules=capacity.CAPACITY,
         examples=worked_examples(now()),

@@ -17,7 +17,6 @@ from app.enterprises.capacity import (
     capacity_at,
     capacity_score,
     load_on,
-    parameters,
 )
 from app.enterprises.rules import FACT_SHAPES, FactName
 
@@ -108,11 +107,6 @@ def test_every_part_opens_to_a_dated_source():
     assert sources[0].on == STATED and sources[0].document == "第一批推荐名单" and str(sources[0].value) == "10 人"
     assert sources[2].on == date(2009, 10, 20) and str(sources[2].value) == "＋0.5 万 m²"
     assert str(explained.formula) == "（87.5 × 40 ＋ 66.67 × 25 ＋ 100 × 15）÷ 80 ＝ 83.33"
-
-
-def test_each_published_parameter_says_what_it_rests_on():
-    assert len({p.key for p in parameters()}) == len(parameters())
-    assert all(str(p.basis) for p in parameters())
 
 
 COUNTS = st.one_of(st.none(), st.integers(0, 2000))

@@ -16,7 +16,6 @@ from app.enterprises.credibility import (
     credibility_at,
     is_regional_prize,
     is_shown,
-    parameters,
     percent_counted,
     standing_at,
     state_at,
@@ -131,11 +130,6 @@ def test_the_citys_mean_leaves_out_those_without_records_and_is_the_base_when_no
     none, good, bad = standing_at([], NOW), standing_at(several(10), NOW), standing_at(several(-10), NOW)
     assert city_mean_of([]) == city_mean_of([none]) == Decimal("80.00")
     assert city_mean_of([none, good, bad]) == Decimal("65.00")  # (90 + 40) / 2
-
-
-def test_each_published_parameter_says_what_it_rests_on():
-    assert len({p.key for p in parameters()}) == len(parameters())
-    assert all(str(p.basis) for p in parameters())
 
 
 DAYS = st.dates(date(2003, 1, 1), date(2009, 11, 18))

@@ -1,13 +1,14 @@
 """What lists and rankings ask gives the same as the rules, for every enterprise of the sample."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from app.enterprises import queries
+from app.common.access import system_actor
+from app.enterprises import actions, queries
 from app.enterprises.capacity import CAPACITY_PUBLIC
 from app.enterprises.credibility import CREDIBILITY, CREDIBILITY_MUST_TENDER, standing_at
 from app.enterprises.models import ConductRecord, Enterprise
@@ -27,6 +28,9 @@ def test_standings_of_the_database_equal_the_rules_own(directory, rules):
 
 
 def test_scores_of_a_list_equal_the_explained_ones(directory):
+    changlv = queries.find_by_uscc("91410400LF8390KCXA")
+    terms = {"name": "康居小区", "place": "卫东区", "area_centi": 9_000_000, "signed_on": date(2009, 11, 1), "since_on": date(2009, 11, 1)}
+    actions.note_contract(changlv, reference="WD-1", until_on=None, **terms, actor=system_actor(), now=NOW)
     enterprises = list(directory.scalars(select(Enterprise).order_by(Enterprise.id)).unique())
     ids = [e.id for e in enterprises]
     scores, capacities = queries.credibility_scores(NOW), queries.capacity_scores(enterprises, NOW)

@@ -233,3 +233,31 @@ def test_the_own_list_and_an_empty_one(session, client, new_client, sign_in):
     sign_in(empty, Role.COMMUNITY_MANAGER, division_code="410403001001")
     assert "名下还没有楼院" in empty.get("/tenders/mine").main
     assert "名下还没有楼院" in empty.get("/tenders/new").main
+
+
+def test_markup_in_what_people_wrote_is_shown_harmless(session, client, sign_in):
+    place = stories.city("<b>院</b>")
+    tender = stories.begin(place)
+    hostile = "100% <script>alert(1)</script>"
+    card = [Criterion("price", default_card(Regime.COMMUNITY)[0].kind, hostile, 100, hostile)]
+    drafting.save_card(tender, card, actor=place.me, now=NOW)
+    drafting.save_section(tender, Section.BASICS, {"title": hostile}, actor=place.me, now=NOW)
+    drafting.save_section(tender, Section.SERVICE, {"service_content": hostile}, actor=place.me, now=NOW)
+    session.commit()
+    sign_in(client, place.manager)
+    for address in (f"/tenders/{tender.number}", f"/tenders/{tender.number}/draft", "/tenders/mine", "/tenders/new"):
+        page = client.get(address)
+        assert "<script>alert" not in page.html and "<b>院" not in page.html
+    assert hostile in client.get(f"/tenders/{tender.number}").main
+
+
+def test_the_schedule_is_computed_again_from_today(session, client, sign_in, clock):
+    place = stories.city()
+    tender = stories.begin(place)
+    clock.set(NOW + timedelta(days=20))
+    sign_in(client, place.manager)
+    address = f"/tenders/{tender.number}/draft/schedule"
+    page = client.get(f"{address}?fresh=1")
+    client.submit(page)
+    session.refresh(tender)
+    assert tender.publish_on.isoformat() == "2009-12-19"

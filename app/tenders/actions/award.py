@@ -10,7 +10,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
-from app.tenders.actions.letters import BIDDERS, managers_of, people_of, tell
+from app.tenders.actions.letters import BIDDERS, managers_of, officers_over, people_of, tell
 from app.tenders.award import IN_ORDER, why_not_award, why_not_pass_over
 from app.tenders.kinds import FilingOutcome, FilingSubject, PassReason, VoidReason
 from app.tenders.lifecycle import Status, make_move, why_not
@@ -100,6 +100,13 @@ def award(tender: Tender, bid_id: int, *, statement: str = "", actor: Actor, now
         "tender.award", tender, actor=actor, now=now, enterprise=line.bid.enterprise.name, rank=line.row.rank, price_fen=line.row.price_fen
     )
     _send_award_letters(tender, line.bid, now)
+    tell(
+        officers_over(tender),
+        _l("“%(title)s”提交定标备案", title=tender.title),
+        _l("请核对定标是否合规，确认备案或者退回。"),
+        tender=tender,
+        now=now,
+    )
     return decision
 
 

@@ -21,7 +21,7 @@ from app.tenders.kinds import DocumentKind, Regime, ServiceLevel
 from app.tenders.lifecycle import EDITABLE, Status
 from app.tenders.models import ScoreCriterion, Tender, TenderCompound, TenderDocument, TenderSeries
 from app.tenders.numbers import format_number, prefix_of
-from app.tenders.parameters import CURRENT_VERSION, sheet_for
+from app.tenders.parameters import CURRENT_VERSION, Sheet, sheet_for
 from app.tenders.queries.drafting import choosable_compounds
 from app.tenders.queries.tenders import is_own
 from app.tenders.scorecard import Criterion, default_card
@@ -82,7 +82,6 @@ def begin_draft(
         )
     compounds = _choose(compound_ids, actor=actor, now=now, besides=None)
     level = ServiceLevel.THIRD
-    publish_on = earliest_publish_day(local_day(now), sheet_for(regime)) + timedelta(days=1)
     card = default_card(regime, with_defence=False)
     tender = Tender(
         number=_next_number(actor.division_code, local_day(now).year),
@@ -99,8 +98,7 @@ def begin_draft(
         bid_instructions=BID_INSTRUCTIONS,
         contract_terms=CONTRACT_TERMS,
         contact_name=actor.name,
-        publish_on=publish_on,
-        bid_deadline_at=suggest_deadline(publish_on, load_calendar(), sheet_for(regime)),
+        **_first_dates(sheet_for(regime), now),
         created_at=now,
         created_by_id=actor.user_id,
         retender_of_id=retender_of.id if retender_of else None,
@@ -117,6 +115,16 @@ def begin_draft(
         retender_of=retender_of.number if retender_of else None,
     )
     return tender
+
+
+def fresh_dates(tender: Tender, *, now: datetime) -> dict:
+    """The earliest lawful dates if the draft was filed today; a day of grace for the filing itself."""
+    return _first_dates(sheet_for(tender.regime), now)
+
+
+def _first_dates(sheet: Sheet, now: datetime) -> dict:
+    publish_on = earliest_publish_day(local_day(now), sheet) + timedelta(days=1)
+    return {"publish_on": publish_on, "bid_deadline_at": suggest_deadline(publish_on, load_calendar(), sheet)}
 
 
 def suggest_title(names: Sequence[str]) -> str:

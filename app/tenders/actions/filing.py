@@ -11,7 +11,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
-from app.tenders.actions.letters import tell
+from app.tenders.actions.letters import officers_over, tell
 from app.tenders.kinds import FilingOutcome, FilingSubject
 from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Filing, Tender
@@ -41,6 +41,13 @@ def submit(tender: Tender, *, actor: Actor, now: datetime) -> Filing:
     _claim(tender, now)
     make_move(tender, "submit", now=now)
     record("tender.submit", tender, actor=actor, now=now, round=_rounds(tender))
+    tell(
+        officers_over(tender),
+        _l("“%(title)s”提交招标备案", title=tender.title),
+        _l("请核对招标文件，确认备案或者退回改正。"),
+        tender=tender,
+        now=now,
+    )
     return filing
 
 

@@ -86,7 +86,7 @@ class BasicsForm(Form):
 class ServiceForm(Form):
     service_level = RadioField(
         _l("服务等级"),
-        [Optional()],
+        validate_choice=False,  # none chosen yet is a gap, not an error; the coercion knows the levels
         choices=ServiceLevel.choices(),
         coerce=lambda value: ServiceLevel(value) if value and value != "None" else None,
         description=_l("按《普通住宅小区物业管理服务等级标准》，一级最高。"),
@@ -98,9 +98,9 @@ class ServiceForm(Form):
 
 class PriceForm(Form):
     ceiling = MoneyField(
-        _l("最高投标限价"), [Optional()], minimum=1, maximum=MAX_CEILING_FEN, unit=_l("元/m²·月"), description=_l("超过限价的投标将被否决。不得设最低限价。")
+        _l("最高投标限价"), minimum=1, maximum=MAX_CEILING_FEN, unit=_l("元/m²·月"), description=_l("超过限价的投标将被否决。不得设最低限价。")
     )
-    term_months = WholeNumberField(_l("服务期限"), [Optional()], minimum=1, maximum=120, unit=_l("个月"))
+    term_months = WholeNumberField(_l("服务期限"), minimum=1, maximum=120, unit=_l("个月"))
 
 
 class BiddersForm(Form):
@@ -118,8 +118,8 @@ class ContractTermsForm(Form):
 
 
 class ScheduleForm(Form):
-    publish_on = LocalDateField(_l("计划发布日期"), [Optional()])
-    bid_deadline_at = LocalDateTimeField(_l("投标截止（同时开标）"), [Optional()], description=_l("不早于发布之日起 20 日，须为工作日。"))
+    publish_on = LocalDateField(_l("计划发布日期"))
+    bid_deadline_at = LocalDateTimeField(_l("投标截止（同时开标）"), description=_l("不早于发布之日起 20 日，须为工作日。"))
     bid_validity_days = WholeNumberField(_l("投标有效期"), [chosen(_l("请填写投标有效期。"))], minimum=30, maximum=365, unit=_l("日"))
     defence_on = LocalDateField(_l("现场答辩日期"), [Optional()], description=_l("不安排答辩的不填；填写后须在评分标准中给答辩分值。"))
     opening_place = StringField(_l("开标地点"), [at_most(200)])
@@ -131,8 +131,8 @@ class CriterionForm(PlainForm):
     code = HiddenField()
     kind = SelectField(_l("来源"), choices=CriterionKind.choices(), coerce=CriterionKind)
     label = StringField(_l("评分项"), [at_most(80)])
-    weight = WholeNumberField(_l("分值"), [Optional()], minimum=0, maximum=100)
-    guidance = TextAreaField(_l("评分说明"), [at_most(500)], render_kw={"rows": 2})
+    weight = WholeNumberField(_l("分值"), minimum=0, maximum=100, render_kw={"class": "govuk-input--width-3"})
+    guidance = StringField(_l("评分说明"), [at_most(500)])
 
     def validate_label(self, field) -> None:
         if self.weight.data and not (field.data or "").strip():

@@ -13,6 +13,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason
 from app.common.workdays import WorkdayCalendar
 from app.communities.models import Compound
+from app.communities.rules import ManagementMode
 from app.extensions import db
 from app.tenders.gaps import Draft, DraftCompound, Gap, find_gaps
 from app.tenders.kinds import Regime
@@ -31,6 +32,10 @@ def own_compounds(actor: Actor):
     return statement.where(Compound.division_code.startswith(actor.division_code or "-", autoescape=True))
 
 
+NEED = tuple(reversed(ManagementMode))
+"""Modes from the least cared for to professional management."""
+
+
 @dataclass(frozen=True)
 class ChoosableCompound:
     compound: Compound
@@ -38,10 +43,11 @@ class ChoosableCompound:
 
 
 def choosable_compounds(actor: Actor, *, on: date, besides: int | None = None) -> list[ChoosableCompound]:
-    """Own compounds, each with the reason why it can't be tendered now, if any."""
+    """Own compounds, those that nobody cares for first, each with the reason why it can't be tendered now, if any."""
     compounds = list(db.session.scalars(own_compounds(actor)))
     taken = reasons_taken([c.id for c in compounds], {c.id: c.name for c in compounds}, on=on, besides=besides)
-    return [ChoosableCompound(compound, taken.get(compound.id)) for compound in compounds]
+    choices = [ChoosableCompound(compound, taken.get(compound.id)) for compound in compounds]
+    return sorted(choices, key=lambda choice: (choice.taken is not None, NEED.index(choice.compound.mode)))
 
 
 def reasons_taken(compound_ids: list[int], names: dict[int, Any], *, on: date, besides: int | None) -> dict[int, Reason]:

@@ -148,6 +148,12 @@ def _card_form(tender: Tender):
     return forms.CardForm(data={"lines": [*lines, *({"kind": "scored_plan"} for _n in range(BLANK_LINES))]})
 
 
+def _schedule_form(tender: Tender):
+    """With ?fresh the dates are those of a draft that is filed today; nothing is kept before it is saved."""
+    dates = actions.fresh_dates(tender, now=clock.now()) if request.args.get("fresh") else {}
+    return forms.ScheduleForm(data={name: getattr(tender, name) for name in actions.SECTION_FIELDS[Section.SCHEDULE]} | dates)
+
+
 def _keep_card(tender: Tender, form):
     lines = [line.form for line in form.lines]
     used = {line.code.data for line in lines if line.code.data}
@@ -177,7 +183,7 @@ EDITORS = {
     Section.BIDDERS: Editor(lambda tender: forms.BiddersForm(obj=tender), _save(Section.BIDDERS, "eligibility", "bid_instructions")),
     Section.CARD: Editor(_card_form, _keep_card),
     Section.SCHEDULE: Editor(
-        lambda tender: forms.ScheduleForm(obj=tender),
+        _schedule_form,
         _save(
             Section.SCHEDULE,
             "publish_on",

@@ -13,7 +13,6 @@ from app.tenders.queries.drafting import own_compounds
 from app.tenders.views.blueprint import bp
 
 PER_PAGE = 30
-SORT_KEYS = ("deadline", "published", "area", "ceiling")
 
 
 def _member(enum, key: str):
@@ -37,9 +36,9 @@ def _wanted() -> asked.ListFilter:
 @public
 def index():
     now, wanted = clock.now(), _wanted()
-    sort = Sort.from_request(asked.SORTS, "deadline")
+    is_sorted = request.args.get("sort", "").removeprefix("-") in asked.SORTS
+    sort = Sort.from_request(asked.SORTS, "deadline") if is_sorted else Sort("", False, asked.SORTS)
     statement = asked.public_tenders(wanted, now)
-    is_sorted = request.args.get("sort", "").removeprefix("-") in SORT_KEYS
     order = sort.order_by(asked.Tender.id.desc()) if is_sorted else asked.open_first(now)
     page = paginate(statement.order_by(*order), per_page=PER_PAGE)
     return render_template(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import url_for
+from flask_babel import gettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -11,6 +12,17 @@ from app.tenders.lifecycle import Phase
 from app.tenders.models import Tender
 from app.tenders.timeline import Step, reached_step, steps_of
 from app.tenders.timetable import Term
+from app.tenders.views.blueprint import bp
+
+
+def in_language(text: str) -> str:
+    """Standard wording kept in Chinese, in the reader's language; what people wrote themselves stays as it is.
+
+    Plain text comes back, so templates escape it; their own _() would trust it."""
+    return gettext(text) if text else ""
+
+
+bp.add_app_template_filter(in_language, "in_language")
 
 
 def steps_shown(tender: Tender, phase: Phase, terms: Sequence[Term], now) -> list[dict]:

@@ -82,6 +82,11 @@ def content_hash(content: Content, *, tender_number: str, uscc: str, number: int
     return sha256(canonical(content, tender_number=tender_number, uscc=uscc, number=number)).hexdigest()
 
 
+def receipt_number(content_sha256: str, received_at: datetime) -> str:
+    """From the content and the instant: unlike a running number it tells nobody how many bids there are."""
+    return f"TB{sha256(f'{content_sha256}:{received_at.isoformat()}'.encode()).hexdigest()[:16].upper()}"
+
+
 def exact_time(instant: datetime) -> str:
     """Local time to the millisecond, which decides whether a bid was in time: 2009年12月8日（周二）09:30:00.000."""
     here = instant.astimezone(ZONE)

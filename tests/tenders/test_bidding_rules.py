@@ -26,12 +26,12 @@ GOOD = Content(71, "王建国", "保洁" * 30, (Post("保洁员", 12, "健康证
 
 
 def why(**changes):
-    facts = dict(is_published=True, is_over=False, deadline_at=DEADLINE, now=DEADLINE - timedelta(hours=1), not_admitted=None, is_tenderer=False)
+    facts = {"is_published": True, "is_over": False, "deadline_at": DEADLINE, "now": DEADLINE - timedelta(hours=1), "not_admitted": None, "is_tenderer": False}
     return why_not_bid(**{**facts, **changes})
 
 
 def found(content, **changes):
-    facts = dict(ceiling_fen=80, answers_needed=[("emergency", "应急")], bidder_name=NAME, legal_head="赵大海")
+    facts = {"ceiling_fen": 80, "answers_needed": [("emergency", "应急")], "bidder_name": NAME, "legal_head": "赵大海"}
     return dict(gaps(content, **{**facts, **changes}))
 
 

@@ -1,6 +1,5 @@
 """What a bidder can do until the deadline: prepare, hand in, replace, take back."""
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -159,12 +158,13 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor,
         db.session.add(bid)
     bid.submitted_at, bid.withdrawn_at, bid.current_number = now, None, number
     content = content_of_draft(draft)
+    sha = bidding.content_hash(content, tender_number=tender.number, uscc=enterprise.uscc, number=number)
     version = BidVersion(
         number=number,
         submitted_at=now,
         submitted_by_id=actor.user_id,
-        content_sha256=bidding.content_hash(content, tender_number=tender.number, uscc=enterprise.uscc, number=number),
-        receipt=f"TB{secrets.token_hex(8).upper()}",
+        content_sha256=sha,
+        receipt=bidding.receipt_number(sha, now),
         content=BidContent(
             price_fen=draft.price_fen,
             project_manager=draft.project_manager,

@@ -21,7 +21,7 @@ from app.tenders.lifecycle import Status, make_move, why_not
 from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Ranking, RankingRow, Score, ScoreCriterion, ScoreSheet, Tender
 from app.tenders.parameters import sheet_for
 from app.tenders.queries import evaluation as asked
-from app.tenders.queries.bids import criteria_of, current_version, opening_record, plan_criterion, rejections, standing_bids
+from app.tenders.queries.bids import current_version, opening_record, plan_criterion, rejections, standing_bids
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import is_own
 from app.tenders.ranking import Criterion, Measure, RecordScore, ValidBid, rank
@@ -147,25 +147,34 @@ def declare_no_interest(tender: Tender, *, actor: Actor, now: datetime) -> Evalu
 
 
 def _own_seat(tender: Tender, actor: Actor) -> EvaluatorAssignment:
-    assignment = asked.own_assignment(tender, actor)
+    assignment = asked.load_case(tender).seat_of(actor.user_id)
     if assignment is None:
         raise Refused(NOT_SEATED)
     return assignment
 
 
-def why_not_score(tender: Tender, assignment: EvaluatorAssignment) -> Reason | None:
+def _scorable(tender: Tender, actor: Actor) -> tuple[asked.Case, EvaluatorAssignment]:
+    """The case and the actor's own seat on it, ready to score."""
+    case = asked.load_case(tender)
+    assignment = case.seat_of(actor.user_id)
+    if assignment is None:
+        raise Refused(NOT_SEATED)
+    refuse_if(why_not_score(case, assignment))
+    return case, assignment
+
+
+def why_not_score(case: asked.Case, assignment: EvaluatorAssignment) -> Reason | None:
     """Why this evaluator can't score yet: no declaration, or a committee that is not lawful."""
     if assignment.declared_at is None:
         return Reason(
             _l("您还没有作出无利害关系声明。"), _l("《招标投标法》第三十七条"), _l("请先核对投标人名单并声明，或者申请回避。")
         )
-    return why_not_lawful_committee(tender)
+    return why_not_lawful_committee(case)
 
 
-def why_not_lawful_committee(tender: Tender) -> Reason | None:
-    members = asked.committee(tender)
-    minimum = sheet_for(tender.regime, tender.regime_version)["committee_min"]
-    return why_not_committee(len(members), sum(one.seat is Seat.EXPERT for one in members), minimum=minimum)
+def why_not_lawful_committee(case: asked.Case) -> Reason | None:
+    minimum = sheet_for(case.tender.regime, case.tender.regime_version)["committee_min"]
+    return why_not_committee(len(case.members), sum(one.seat is Seat.EXPERT for one in case.members), minimum=minimum)
 
 
 # --- sheets ------------------------------------------------------------------------------------------------------------
@@ -183,11 +192,10 @@ def save_sheet(
 ) -> ScoreSheet:
     """Keep an evaluator's points for one bid, by criterion code; lines left empty may follow later. Signed sheets are final."""
     tender = _lock_evaluating(tender)
-    assignment = _own_seat(tender, actor)
-    refuse_if(why_not_score(tender, assignment))
-    if bid_id not in {blind.bid.id for blind in asked.blind_bids(tender)}:
+    case, assignment = _scorable(tender, actor)
+    if bid_id not in {bid.id for bid in case.valid_bids}:
         raise Refused(Reason(_l("这份投标不在评分范围内。"), next=_l("请返回评分首页，按列表打开。")))
-    judged = {criterion.code: criterion for criterion in asked.judged_criteria(criteria_of(tender))}
+    judged = {criterion.code: criterion for criterion in case.judged}
     for code, value in points.items():
         if value is not None:
             refuse_if(why_not_points(value, Decimal(judged[code].weight)), field=f"points_{code}")
@@ -221,11 +229,9 @@ def _set_score(sheet: ScoreSheet, given: dict[int, Score], criterion: ScoreCrite
 def sign_sheets(tender: Tender, *, actor: Actor, now: datetime) -> EvaluatorAssignment:
     """Sign all of one's sheets at once; each bid must have points on every judged line."""
     tender = _lock_evaluating(tender)
-    assignment = _own_seat(tender, actor)
-    refuse_if(why_not_score(tender, assignment))
-    judged = asked.judged_criteria(criteria_of(tender))
-    sheets = []
-    for blind in asked.blind_bids(tender):
+    case, assignment = _scorable(tender, actor)
+    judged, sheets = case.judged, []
+    for blind in case.blind:
         sheet = asked.sheet_of(assignment, blind.bid.id)
         if not asked.is_complete(sheet, judged):
             raise Refused(Reason(_l("投标人%(code)s还有没打分的项目。", code=blind.code), next=_l("请逐项打完分再签署。")))
@@ -278,19 +284,17 @@ def restore_bid(tender: Tender, bid_id: int, *, reason: str, actor: Actor, now: 
 # --- the report --------------------------------------------------------------------------------------------------------
 
 
-def why_not_close(tender: Tender, *, actor: Actor, now: datetime) -> Reason | None:
+def why_not_close(case: asked.Case, *, actor: Actor, now: datetime) -> Reason | None:
     """Why the report can't be handed in yet: who may, a lawful committee, all sheets signed."""
-    refused = why_not("evaluate", situation(tender, actor=actor, now=now))
+    refused = why_not("evaluate", situation(case.tender, actor=actor, now=now))
     if refused is not None:
         return refused
-    rejected = set(rejections(tender))
-    bids = [bid for bid in standing_bids(tender) if bid.id not in rejected]
-    if not bids or not asked.judged_criteria(criteria_of(tender)):
+    if not case.valid_bids or not case.judged:
         return None
-    refused = why_not_lawful_committee(tender)
+    refused = why_not_lawful_committee(case)
     if refused is not None:
         return refused
-    waiting = [one for one in asked.progress(tender) if not one.is_signed]
+    waiting = [one for one in case.progress if not one.is_signed]
     if waiting:
         return Reason(
             _l("还有 %(count)d 名评委没有签署评分表。", count=len(waiting)),
@@ -303,14 +307,15 @@ def why_not_close(tender: Tender, *, actor: Actor, now: datetime) -> Reason | No
 def close_evaluation(tender: Tender, *, actor: Actor, now: datetime) -> Ranking:
     """Compute the ranking from signed sheets and the records as of the deadline, store it with every source, hand in the report."""
     tender = _lock_evaluating(tender)
-    refuse_if(why_not_close(tender, actor=actor, now=now))
-    bids, rejected, criteria = standing_bids(tender), rejections(tender), criteria_of(tender)
+    case = asked.load_case(tender)
+    refuse_if(why_not_close(case, actor=actor, now=now))
+    bids, rejected, criteria = case.bids, case.rejected, case.criteria
     opening = opening_record(tender)
     positions = {line.bid_id: str(line.position) for line in opening.lines}
     card = [Criterion(c.code, MEASURES[c.kind], Decimal(c.weight), _full(c)) for c in criteria]
     with force_locale("zh_CN"):
         recorded = asked.recorded_scores(tender, bids, criteria, tender.bid_deadline_at)
-    judged = _judged_points(tender)
+    judged = _judged_points(case)
     valid = [
         ValidBid(positions[bid.id], current_version(bid).content.price_fen, judged.get(bid.id, {}), _recorded_of(bid, recorded))
         for bid in bids
@@ -368,10 +373,10 @@ def _recorded_of(bid: Bid, recorded: dict[str, dict[int, RecordScore]]) -> dict[
     return {code: scores[bid.enterprise_id] for code, scores in recorded.items()}
 
 
-def _judged_points(tender: Tender) -> dict[int, dict[str, dict[str, Decimal]]]:
+def _judged_points(case: asked.Case) -> dict[int, dict[str, dict[str, Decimal]]]:
     """bid → criterion → evaluator's number → points, from the signed sheets of the sitting members."""
     found: dict[int, dict[str, dict[str, Decimal]]] = {}
-    for number, assignment in enumerate(asked.committee(tender), start=1):
+    for number, assignment in enumerate(case.members, start=1):
         for sheet in assignment.sheets:
             if sheet.signed_at is None:
                 continue

@@ -215,16 +215,20 @@ def standing_bids(tender: Tender) -> list[Bid]:
     )
 
 
-def opened_bids(tender: Tender, viewer: Viewer) -> list[SeenBid]:
-    """The bids of an opened tender as this viewer may see them, in the order in which they were read out; else nothing."""
+def opened_bids(
+    tender: Tender, viewer: Viewer, *, bids: list[Bid] | None = None, rejected: dict[int, BidRejection] | None = None
+) -> list[SeenBid]:
+    """The bids of an opened tender as this viewer may see them, in the order in which they were read out; else nothing.
+
+    `bids`, `rejected`: when the caller has read them already."""
     if not may_see(viewer, None, seal_of_tender(tender), What.COUNT):
         return []
     record = opening_record(tender)
     if record is None:
         return []
-    bids = {bid.id: bid for bid in standing_bids(tender)}
-    rejected = rejections(tender)
-    seen = (see(tender, viewer, bids[line.bid_id], line, rejected.get(line.bid_id)) for line in record.lines)
+    by_id = {bid.id: bid for bid in (standing_bids(tender) if bids is None else bids)}
+    rejected = rejections(tender) if rejected is None else rejected
+    seen = (see(tender, viewer, by_id[line.bid_id], line, rejected.get(line.bid_id)) for line in record.lines)
     return [one for one in seen if one is not None]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,15 +17,71 @@ from app.enterprises.models import Project
 from app.enterprises.queries import capacity_of, credibility_of
 from app.extensions import db
 from app.tenders.kinds import CriterionKind, Regime, Seat
-from app.tenders.models import Bid, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
+from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
 from app.tenders.queries.bids import SeenBid, criteria_of, rejections, see, standing_bids
 from app.tenders.ranking import RecordScore
-from app.tenders.scoring import STEMS, BidderFacts, InterestLink, LowPrice, interest_links, low_price_alarms, plain
+from app.tenders.scoring import STEMS, BidderFacts, InterestLink, LowPrice, interest_links, low_price_alarms
 from app.tenders.sealing import Standing, Viewer
 from app.tenders.track_record import PastProject, track_record_at
 
 BLIND = Viewer(None, frozenset({Standing.EVALUATOR}))
 """Somebody at a scoring page: whatever else they are, here they look as an evaluator alone."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One tender's evaluation, read once: its bids, rejections, card and committee."""
+
+    tender: Tender
+    bids: list[Bid]
+    rejected: dict[int, BidRejection]
+    criteria: list[ScoreCriterion]
+    seats: list[EvaluatorAssignment]
+    """The recused included."""
+
+    @property
+    def valid_bids(self) -> list[Bid]:
+        return [bid for bid in self.bids if bid.id not in self.rejected]
+
+    @property
+    def judged(self) -> list[ScoreCriterion]:
+        return judged_criteria(self.criteria)
+
+    @property
+    def members(self) -> list[EvaluatorAssignment]:
+        return [seat for seat in self.seats if seat.recused_at is None]
+
+    @property
+    def recused(self) -> list[EvaluatorAssignment]:
+        return [seat for seat in self.seats if seat.recused_at is not None]
+
+    def seat_of(self, user_id: int | None) -> EvaluatorAssignment | None:
+        """The seat that this person holds, unless recused."""
+        return next((seat for seat in self.members if seat.user_id == user_id), None)
+
+    @property
+    def blind(self) -> list["BlindBid"]:
+        """The bids to score, in the order of their drawn codes, which says nothing of price, name or time."""
+        seen = ((bid, see(self.tender, BLIND, bid)) for bid in self.valid_bids)
+        found = [BlindBid(bid.blind_code, bid, one) for bid, one in seen if one is not None and bid.blind_code is not None]
+        return sorted(found, key=lambda one: _code_order(one.code))
+
+    @property
+    def progress(self) -> list["Progress"]:
+        bid_ids = [bid.id for bid in self.valid_bids]
+        return [
+            Progress(
+                member,
+                sum(is_complete(sheet_of(member, bid_id), self.judged) for bid_id in bid_ids),
+                len(bid_ids),
+                is_signed(member, bid_ids),
+            )
+            for member in self.members
+        ]
+
+
+def load_case(tender: Tender) -> Case:
+    return Case(tender, standing_bids(tender), rejections(tender), criteria_of(tender), committee(tender, with_recused=True))
 
 
 # --- the committee -----------------------------------------------------------------------------------------------------
@@ -45,19 +100,6 @@ def committee(tender: Tender, *, with_recused: bool = False) -> list[EvaluatorAs
     if not with_recused:
         statement = statement.where(EvaluatorAssignment.recused_at.is_(None))
     return list(db.session.scalars(statement))
-
-
-def own_assignment(tender: Tender, actor: Actor) -> EvaluatorAssignment | None:
-    """The seat that this person holds on this tender's committee, unless recused."""
-    return db.session.scalar(
-        select(EvaluatorAssignment)
-        .where(
-            EvaluatorAssignment.tender_id == tender.id,
-            EvaluatorAssignment.user_id == actor.user_id,
-            EvaluatorAssignment.recused_at.is_(None),
-        )
-        .options(selectinload(EvaluatorAssignment.sheets).selectinload(ScoreSheet.scores).joinedload(Score.criterion))
-    )
 
 
 def own_assignments(actor: Actor) -> list[EvaluatorAssignment]:
@@ -126,14 +168,7 @@ class BlindBid:
 
 
 def blind_bids(tender: Tender) -> list[BlindBid]:
-    """The bids to score, in the order of their drawn codes, which says nothing of price, name or time."""
-    rejected = rejections(tender)
-    found = []
-    for bid in standing_bids(tender):
-        seen = see(tender, BLIND, bid)
-        if seen is not None and bid.blind_code is not None and bid.id not in rejected:
-            found.append(BlindBid(bid.blind_code, bid, seen))
-    return sorted(found, key=lambda one: _code_order(one.code))
+    return load_case(tender).blind
 
 
 def _code_order(code: str) -> tuple:
@@ -161,21 +196,6 @@ class Progress:
     complete: int
     whole: int
     is_signed: bool
-
-
-def progress(tender: Tender) -> list[Progress]:
-    rejected = set(rejections(tender))
-    bid_ids = [bid.id for bid in standing_bids(tender) if bid.id not in rejected]
-    judged = judged_criteria(criteria_of(tender))
-    return [
-        Progress(
-            assignment,
-            sum(is_complete(sheet_of(assignment, bid_id), judged) for bid_id in bid_ids),
-            len(bid_ids),
-            is_signed(assignment, bid_ids),
-        )
-        for assignment in committee(tender)
-    ]
 
 
 def is_signed(assignment: EvaluatorAssignment, bid_ids: Sequence[int]) -> bool:
@@ -263,7 +283,3 @@ def low_prices(tender: Tender, prices_fen: dict[int, int]) -> dict[int, tuple[Lo
     """bid id → why its price asks for an explanation."""
     found = low_price_alarms({str(key): price for key, price in prices_fen.items()}, tender.ceiling_fen or 0)
     return {int(key): alarms for key, alarms in found.items()}
-
-
-def points_text(points: Decimal | None) -> str:
-    return "" if points is None else plain(points)

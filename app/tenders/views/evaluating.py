@@ -38,8 +38,8 @@ def _load_organised(number: str) -> Tender:
 
 
 def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
-    viewer = read.viewer_for(tender, actor())
-    bids = read.opened_bids(tender, viewer)
+    case = asked.load_case(tender)
+    bids = read.opened_bids(tender, read.viewer_for(tender, actor()), bids=case.bids, rejected=case.rejected)
     may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor())
     people = asked.people_for_committee(tender) if may_act else []
     seat_form = seat_form or SeatForm()
@@ -51,14 +51,14 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         tender=tender,
         now=clock.now(),
         bids=bids,
-        progress=asked.progress(tender),
-        recused=[one for one in asked.committee(tender, with_recused=True) if one.recused_at],
-        committee_fault=actions.why_not_lawful_committee(tender),
-        links=asked.links_between(read.standing_bids(tender)),
+        progress=case.progress,
+        recused=case.recused,
+        committee_fault=actions.why_not_lawful_committee(case),
+        links=asked.links_between(case.bids),
         low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),
         may_act=may_act,
         may_close=may_act and is_own(tender, actor()),
-        why_not_close=actions.why_not_close(tender, actor=actor(), now=clock.now()) if may_act and is_own(tender, actor()) else None,
+        why_not_close=actions.why_not_close(case, actor=actor(), now=clock.now()) if may_act and is_own(tender, actor()) else None,
         seat_form=seat_form,
         rejection_form=rejection_form,
         reason_form=ReasonForm(formdata=None),
@@ -153,12 +153,10 @@ def close_evaluation(number: str):
 
 
 def _load_seat(number: str):
-    """The tender and this person's seat on its committee; for everybody else the page does not exist."""
+    """The evaluation and this person's seat on its committee; for everybody else the page does not exist."""
     tender = find_tender(number, actor()) or not_found()
-    assignment = asked.own_assignment(tender, actor())
-    if assignment is None or tender.opened_at is None:
-        not_found()
-    return tender, assignment
+    case = asked.load_case(tender) if tender.opened_at else not_found()
+    return case, case.seat_of(actor().user_id) or not_found()
 
 
 @bp.get("/scoring")
@@ -170,9 +168,8 @@ def scoring_list():
 @bp.get("/tenders/<number>/scoring")
 @roles(*SCORERS)
 def scoring(number: str):
-    tender, assignment = _load_seat(number)
-    blind = asked.blind_bids(tender)
-    judged = asked.judged_criteria(read.criteria_of(tender))
+    case, assignment = _load_seat(number)
+    tender, blind, judged = case.tender, case.blind, case.judged
     sheets = {one.code: asked.sheet_of(assignment, one.bid.id) for one in blind}
     return render_template(
         "tenders/evaluator_home.html",
@@ -184,7 +181,7 @@ def scoring(number: str):
         complete={code for code, sheet in sheets.items() if asked.is_complete(sheet, judged)},
         is_signed=asked.is_signed(assignment, [one.bid.id for one in blind]),
         bidders=sorted(line.enterprise_name for line in read.opening_record(tender).lines),
-        why_not=actions.why_not_score(tender, assignment),
+        why_not=actions.why_not_score(case, assignment),
         is_open=tender.status is Status.OPENED,
         judged=judged,
     )
@@ -193,8 +190,8 @@ def scoring(number: str):
 @bp.post("/tenders/<number>/scoring/declare")
 @roles(*SCORERS)
 def scoring_declare(number: str):
-    tender, _assignment = _load_seat(number)
-    actions.declare_no_interest(tender, actor=actor(), now=clock.now())
+    case, _assignment = _load_seat(number)
+    actions.declare_no_interest(case.tender, actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("声明已记录。"), "success")
     return redirect(url_for(".scoring", number=number))
@@ -203,8 +200,8 @@ def scoring_declare(number: str):
 @bp.post("/tenders/<number>/scoring/recuse")
 @roles(*SCORERS)
 def scoring_recuse(number: str):
-    tender, assignment = _load_seat(number)
-    actions.recuse_evaluator(tender, assignment.id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
+    case, assignment = _load_seat(number)
+    actions.recuse_evaluator(case.tender, assignment.id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("已登记您的回避。"), "success")
     return redirect(url_for(".scoring_list"))
@@ -213,8 +210,8 @@ def scoring_recuse(number: str):
 @bp.post("/tenders/<number>/scoring/sign")
 @roles(*SCORERS)
 def scoring_sign(number: str):
-    tender, _assignment = _load_seat(number)
-    actions.sign_sheets(tender, actor=actor(), now=clock.now())
+    case, _assignment = _load_seat(number)
+    actions.sign_sheets(case.tender, actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("评分表已签署，谢谢。"), "success")
     return redirect(url_for(".scoring", number=number))
@@ -223,13 +220,11 @@ def scoring_sign(number: str):
 @bp.route("/tenders/<number>/scoring/<code>", methods=["GET", "POST"])
 @roles(*SCORERS)
 def scoring_sheet(number: str, code: str):
-    tender, assignment = _load_seat(number)
-    blind = asked.blind_bids(tender)
+    case, assignment = _load_seat(number)
+    tender, blind, judged = case.tender, case.blind, case.judged
     one = next((b for b in blind if b.code == code), None) or not_found()
-    if actions.why_not_score(tender, assignment) is not None:
+    if actions.why_not_score(case, assignment) is not None:
         return redirect(url_for(".scoring", number=number))
-    criteria = read.criteria_of(tender)
-    judged = asked.judged_criteria(criteria)
     sheet = asked.sheet_of(assignment, one.bid.id)
     form = sheet_form_for(judged)(data=sheet_values(sheet))
     if form.validate_on_submit():
@@ -259,7 +254,7 @@ def scoring_sheet(number: str, code: str):
         one=one,
         blind=blind,
         judged=judged,
-        plan=read.plan_criterion(criteria),
+        plan=read.plan_criterion(case.criteria),
         sheet=sheet,
         form=form,
         is_open=tender.status is Status.OPENED and (sheet is None or sheet.signed_at is None),

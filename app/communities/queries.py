@@ -80,12 +80,16 @@ class Tally:
                 self.steps[(Basis.MODE, step)] += row.compounds
             self.steps[(Basis.CHECKED, step)] += getattr(row, f"step_{step.value}")
         for item in ITEMS:
-            recorded, met = (getattr(row, f"{part}_{item.key}") for part in ("recorded", "met"))
-            presumed = row.compounds - getattr(row, f"known_{item.key}") if row.mode in item.modes else 0
+            known = getattr(row, f"known_{item.key}") if item.column else row.compounds
+            presumed = row.compounds - known if row.mode in item.modes else 0
+            if not item.column:
+                recorded = row.compounds if row.mode in item.modes else 0
+            else:
+                recorded = known if item.is_amount else getattr(row, f"true_{item.key}")
             counts = self.items[item.key]
             counts[0] += recorded
             counts[1] += presumed
-            counts[2] += row.compounds - met
+            counts[2] += row.compounds - recorded - presumed
         self.earliest = min(filter(None, (self.earliest, row.earliest)), default=None)
         self.latest = max(filter(None, (self.latest, row.latest)), default=None)
         if row.placed:
@@ -95,11 +99,6 @@ class Tally:
             self.box = (
                 min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes),
             )  # fmt: skip
-
-
-def _is_known(item: Item):
-    """Whether somebody has recorded it."""
-    return getattr(Compound, item.column).is_not(None)
 
 
 def _is_met(item: Item):
@@ -119,10 +118,6 @@ def _reaches(step: Step):
     return and_(*(_is_met(item) for item in ITEMS if item.step in needed))
 
 
-def _sum(condition):
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
 def tallies(code: str, lengths: tuple[int, ...]) -> dict[str, Tally]:
     """A tally for each division inside `code` at the given code lengths, in one query (0: the whole)."""
     columns = [
@@ -132,15 +127,13 @@ def tallies(code: str, lengths: tuple[int, ...]) -> dict[str, Tally]:
         func.min(Compound.longitude_e6).label("west"), func.max(Compound.longitude_e6).label("east"),
         func.min(Compound.latitude_e6).label("south"), func.max(Compound.latitude_e6).label("north"),
     ]  # fmt: skip
-    columns += [_sum(_reaches(step)).label(f"step_{step.value}") for step in Step]
-    for item in ITEMS:
-        met = _is_met(item)
-        known = _is_known(item) if item.column else Compound.id.is_not(None)
-        columns += [
-            _sum(met).label(f"met_{item.key}"),
-            _sum(known).label(f"known_{item.key}"),
-            _sum(and_(known, met)).label(f"recorded_{item.key}"),
-        ]
+    columns += [func.count().filter(_reaches(step)).label(f"step_{step.value}") for step in Step]
+    for item in ITEMS:  # rows are grouped by mode, and what is presumed follows from it
+        if item.column:
+            column = getattr(Compound, item.column)
+            columns.append(func.count(column).label(f"known_{item.key}"))
+            if not item.is_amount:
+                columns.append(func.count().filter(column.is_(True)).label(f"true_{item.key}"))
     query = select(*columns).where(within(Compound.division_code, code)).group_by(Compound.division_code, Compound.mode)
     found: dict[str, Tally] = defaultdict(Tally)
     for row in db.session.execute(query.order_by(Compound.division_code, Compound.mode)):

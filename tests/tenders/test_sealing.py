@@ -1,5 +1,8 @@
 """The allow-list, cell by cell: the expectation is written out by hand so that a new grant can't slip in."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.tenders.sealing import ANYBODY, GRANTED, Seal, Standing, Viewer, What, may_see, seal_of
@@ -62,3 +65,21 @@ def test_not_even_a_bidder_learns_of_bids_as_a_whole_while_they_are_sealed(what)
 )
 def test_only_a_recorded_opening_breaks_the_seals(opened, ranked, published, over, seal):
     assert seal_of(is_opened=opened, is_ranked=ranked, is_published=published, is_over=over) is seal
+
+
+def test_the_content_of_a_bid_is_read_in_one_place():
+    """What writes it, what reads it, what declares it: a new reader must go through queries/bids.py, where `may_see` stands."""
+    at_the_door = {"models/__init__.py", "models/bids.py", "actions/bidding.py", "queries/bids.py"}
+    app = Path(__file__).parents[2] / "app"
+    named = {
+        str(path.relative_to(app / "tenders")) if path.is_relative_to(app / "tenders") else str(path)
+        for path in app.rglob("*.py")
+        if re.search(r"\bBid(Content|Draft|Document)\b", path.read_text(encoding="utf-8"))
+    }
+    assert named == at_the_door | {"queries/bidder_desk.py"}  # the desk names the draft's type and reads none of its content
+    touched = {
+        str(path.relative_to(app / "tenders"))
+        for path in (app / "tenders").rglob("*.py")
+        if re.search(r"\.content\.(price_fen|plan|staffing|answers)|content_of_version\(", path.read_text(encoding="utf-8"))
+    }
+    assert touched <= {"queries/bids.py", "actions/opening.py", "views/bidding.py"}

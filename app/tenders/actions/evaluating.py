@@ -21,7 +21,7 @@ from app.tenders.lifecycle import Status, make_move, why_not
 from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Ranking, RankingRow, Score, ScoreCriterion, ScoreSheet, Tender
 from app.tenders.parameters import sheet_for
 from app.tenders.queries import evaluation as asked
-from app.tenders.queries.bids import current_version, opening_record, plan_criterion, rejections, standing_bids
+from app.tenders.queries.bids import opening_record, plan_criterion, rejections, standing_bids
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import is_own
 from app.tenders.ranking import Criterion, Measure, RecordScore, ValidBid, rank
@@ -35,8 +35,8 @@ label_events(
         "committee.declare": _l("评委声明无利害关系"),
         "sheet.save": _l("保存评分"),
         "sheet.sign": _l("签署评分表"),
-        "bid.reject": _l("否决投标"),
-        "bid.restore": _l("撤销否决"),
+        "evaluation.reject": _l("否决投标"),
+        "evaluation.restore": _l("撤销否决"),
         "tender.evaluate": _l("提交评标报告"),
     },
     {
@@ -265,7 +265,7 @@ def reject_bid(tender: Tender, bid_id: int, *, ground: RejectionGround, explanat
         bid_id=bid_id, ground=ground, explanation=explanation.strip(), decided_at=now, decided_by_id=actor.user_id
     )
     db.session.add(rejection)
-    record("bid.reject", bid, actor=actor, now=now, ground=ground, reason=rejection.explanation)
+    record("evaluation.reject", bid, actor=actor, now=now, ground=ground, reason=rejection.explanation)
     return rejection
 
 
@@ -277,7 +277,7 @@ def restore_bid(tender: Tender, bid_id: int, *, reason: str, actor: Actor, now: 
         raise Refused(Reason(_l("这份投标没有被否决。"), next=_l("请刷新页面查看最新情况。")))
     if not reason.strip():
         raise Refused(Reason(_l("请写明撤销否决的理由。"), next=_l("例如：投标人已按要求澄清。")), field="reason")
-    record("bid.restore", rejection.bid, actor=actor, now=now, reason=reason.strip())
+    record("evaluation.restore", rejection.bid, actor=actor, now=now, reason=reason.strip())
     db.session.delete(rejection)
 
 
@@ -312,12 +312,13 @@ def close_evaluation(tender: Tender, *, actor: Actor, now: datetime) -> Ranking:
     bids, rejected, criteria = case.bids, case.rejected, case.criteria
     opening = opening_record(tender)
     positions = {line.bid_id: str(line.position) for line in opening.lines}
+    prices = {line.bid_id: line.price_fen for line in opening.lines}
     card = [Criterion(c.code, MEASURES[c.kind], Decimal(c.weight), _full(c)) for c in criteria]
     with force_locale("zh_CN"):
         recorded = asked.recorded_scores(tender, bids, criteria, tender.bid_deadline_at)
     judged = _judged_points(case)
     valid = [
-        ValidBid(positions[bid.id], current_version(bid).content.price_fen, judged.get(bid.id, {}), _recorded_of(bid, recorded))
+        ValidBid(positions[bid.id], prices[bid.id], judged.get(bid.id, {}), _recorded_of(bid, recorded))
         for bid in bids
         if bid.id not in rejected
     ]
@@ -356,7 +357,7 @@ def close_evaluation(tender: Tender, *, actor: Actor, now: datetime) -> Ranking:
         if bid.id in rejected:
             explanation = {"lines": [], "ground": rejected[bid.id].ground.value, "reason": rejected[bid.id].explanation}
             ranking.rows.append(
-                RankingRow(bid_id=bid.id, rank=None, price_fen=current_version(bid).content.price_fen, total=None, explanation=explanation)
+                RankingRow(bid_id=bid.id, rank=None, price_fen=prices[bid.id], total=None, explanation=explanation)
             )
     db.session.add(ranking)
     make_move(tender, "evaluate", now=now)

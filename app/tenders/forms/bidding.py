@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
+from flask_babel import gettext
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
@@ -84,10 +85,10 @@ class BidForm(Form):
 def bid_form_for(passages: Sequence[ScoreCriterion], plan: ScoreCriterion | None) -> type[BidForm]:
     """The bid form of one tender: a passage for each further plan that its card asks for."""
     fields = {
-        f"answer_{c.code}": TextAreaField(c.label, [at_most(MAX_PLAN)], description=c.guidance, render_kw={"rows": 8}) for c in passages
+        f"answer_{c.code}": TextAreaField(gettext(c.label), [at_most(MAX_PLAN)], description=c.guidance and gettext(c.guidance), render_kw={"rows": 8}) for c in passages
     }
     if plan is not None:
-        fields["plan"] = TextAreaField(plan.label, [at_most(MAX_PLAN)], description=plan.guidance, render_kw={"rows": 14})
+        fields["plan"] = TextAreaField(gettext(plan.label), [at_most(MAX_PLAN)], description=plan.guidance and gettext(plan.guidance), render_kw={"rows": 14})
     return type("TenderBidForm", (BidForm,), fields)
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+from flask_babel import gettext
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
@@ -62,8 +63,8 @@ def sheet_form_for(criteria: Sequence[ScoreCriterion]) -> type[SheetForm]:
     """One line of points and a reason for each judged criterion."""
     fields: dict = {}
     for c in criteria:
-        fields[f"points_{c.code}"] = PointsField(_l("%(label)s得分", label=c.label), full=Decimal(c.weight))
-        fields[f"reason_{c.code}"] = StringField(_l("%(label)s的理由", label=c.label), [Optional(), at_most(400)])
+        fields[f"points_{c.code}"] = PointsField(_l("%(label)s得分", label=gettext(c.label)), full=Decimal(c.weight))
+        fields[f"reason_{c.code}"] = StringField(_l("%(label)s的理由", label=gettext(c.label)), [Optional(), at_most(400)])
     return type("TenderSheetForm", (SheetForm,), fields)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -114,11 +115,11 @@ class Result:
     def groups(self) -> list[tuple[str, tuple[str, ...]]]:
         """(label, criterion codes) of the parts of each bar, in the order of the card."""
         if len(self.criteria) <= COLOURS:
-            return [(c.label, (c.code,)) for c in self.criteria]
+            return [(gettext(c.label), (c.code,)) for c in self.criteria]
         heaviest = sorted(self.criteria, key=lambda c: (-c.weight, c.position))[: COLOURS - 1]
-        kept = [(c.label, (c.code,)) for c in self.criteria if c in heaviest]
+        kept = [(gettext(c.label), (c.code,)) for c in self.criteria if c in heaviest]
         rest = [c for c in self.criteria if c not in heaviest]
-        return [*kept, ("、".join(c.label for c in rest), tuple(c.code for c in rest))]
+        return [*kept, (gettext("、").join(gettext(c.label) for c in rest), tuple(c.code for c in rest))]
 
     @property
     def key(self) -> list[tuple[str, int]]:
@@ -187,7 +188,7 @@ def _line(data: dict, criterion: ScoreCriterion, winner: dict[str, Decimal]) -> 
     points = Decimal(data["points"])
     return Line(
         code=criterion.code,
-        label=criterion.label,
+        label=gettext(criterion.label),
         kind=criterion.kind,
         measure=Measure(data["formula"]),
         weight=Decimal(data["weight"]),
@@ -200,7 +201,7 @@ def _line(data: dict, criterion: ScoreCriterion, winner: dict[str, Decimal]) -> 
 
 
 def _stability(data: dict, criteria: list[ScoreCriterion], names: dict[int, str], winner: str) -> Stability:
-    labels = {c.code: c.label for c in criteria}
+    labels = {c.code: gettext(c.label) for c in criteria}
     flip = data["flip"]
     return Stability(
         margin=Decimal(data["margin"]) if data["margin"] is not None else None,

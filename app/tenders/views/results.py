@@ -75,7 +75,7 @@ def result_json(number: str):
 @public
 def result_csv(number: str):
     tender, found = _load(number)
-    header = [_("名次"), _("企业"), _("统一社会信用代码"), _("报价（元/m²·月）"), *(c.label for c in found.criteria), _("总分"), _("备注")]
+    header = [_("名次"), _("企业"), _("统一社会信用代码"), _("报价（元/m²·月）"), *(_(c.label) for c in found.criteria), _("总分"), _("备注")]
     rows = [
         [
             row.rank or "",

@@ -239,3 +239,36 @@ def test_a_second_press_is_refused_with_a_way_back(session, client, sign_in):
     client.post(f"/tenders/{tender.number}/filing/confirm")
     page = client.post(f"/tenders/{tender.number}/filing/confirm", status=409)
     assert "不能办理" in page.main
+
+
+def test_two_officers_press_at_once_and_one_filing_is_confirmed(session, new_client, sign_in):
+    from concurrent.futures import ThreadPoolExecutor
+
+    place = stories.city()
+    tender = stories.submitted(place)
+    second = factories.person(Role.BUREAU_OFFICER, organisation=place.officer.memberships[0].organisation, name="王备")
+    browsers = [new_client(), new_client()]
+    for browser, officer in zip(browsers, (place.officer, second), strict=True):
+        sign_in(browser, officer)
+    address = f"/tenders/{tender.number}/filing/confirm"
+    session.commit()
+    with ThreadPoolExecutor(2) as pool:
+        codes = list(pool.map(lambda browser: browser.post(address, status=None, follow=False).status_code, browsers))
+    assert sorted(codes) == [302, 409]
+    session.expire_all()
+    assert [f.outcome for f in session.scalars(db.select(Filing).where(Filing.tender_id == tender.id))] == [FilingOutcome.CONFIRMED]
+
+
+def test_two_drafts_begun_at_once_get_two_numbers(session, new_client, sign_in):
+    from concurrent.futures import ThreadPoolExecutor
+
+    place = stories.city("甲院", "乙院")
+    browsers = [new_client(), new_client()]
+    for browser in browsers:
+        sign_in(browser, place.manager)
+    ids = [str(c.id) for c in place.compounds]
+    session.commit()
+    with ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(lambda b: b[0].post("/tenders/new", {"compounds": b[1]}, follow=False, status=None), zip(browsers, ids, strict=True)))
+    assert [page.status_code for page in pages] == [302, 302]
+    assert len({page.location for page in pages}) == 2

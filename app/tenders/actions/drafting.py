@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import force_locale
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
@@ -269,11 +270,14 @@ def _criteria(card: Sequence[Criterion]) -> list[ScoreCriterion]:
 def _next_number(division_code: str, year: int) -> str:
     """The district's next number of the year, under a row lock; two drafts never get the same."""
     prefix = prefix_of(division_code)
-    key = (TenderSeries.prefix == prefix, TenderSeries.year == year)
-    series = db.session.scalar(select(TenderSeries).where(*key).with_for_update())
+    locked = select(TenderSeries).where(TenderSeries.prefix == prefix, TenderSeries.year == year).with_for_update()
+    series = db.session.scalar(locked)
     if series is None:
-        series = TenderSeries(prefix=prefix, year=year, last_number=0)
-        db.session.add(series)
+        try:
+            with db.session.begin_nested():
+                db.session.add(TenderSeries(prefix=prefix, year=year, last_number=0))
+        except IntegrityError:
+            pass  # somebody else has just begun the year's series; wait for theirs
+        series = db.session.scalars(locked.execution_options(populate_existing=True)).one()
     series.last_number += 1
     return format_number(prefix, year, series.last_number)
-

@@ -53,7 +53,7 @@ def pages_of(app: Flask) -> list[tuple[str, str, float | None]]:
 @contextmanager
 def directory_of(rows: int):
     """The directory with this many rows on one page."""
-    from app.enterprises import directory
+    from app.enterprises.queries import directory
 
     kept, directory.PER_PAGE = directory.PER_PAGE, rows
     yield

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from app.common.figures import local
 from app.common.i18n import _l
-from app.enterprises.directory import Listed
 
 HEADER = (
     _l("企业名称"),
@@ -37,8 +36,8 @@ HEADER = (
 )
 
 
-def rows(listed: Iterable[Listed], now: datetime):
-    """One list of cells an enterprise; numbers stay numbers."""
+def rows(listed: Iterable, now: datetime):
+    """One list of cells for each `Listed` of the directory; numbers stay numbers."""
     at = f"{local(now):%Y-%m-%d %H:%M}"
     for one in listed:
         e = one.enterprise

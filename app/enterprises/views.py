@@ -12,14 +12,14 @@ from app.common.refusal import Refused
 from app.common.tables import Sort, paginate, safe_csv, safe_xlsx
 from app.enterprises import actions, capacity, credibility, exports, published, queries
 from app.enterprises.conduct_import import ConductImport
-from app.enterprises.directory import COLUMNS, Filters, read_directory, read_whole
 from app.enterprises.facts import area_words
 from app.enterprises.forms import ConductForm, FactsForm, RegisterForm, RevokeForm, VerifyForm
 from app.enterprises.list_import import RecommendedListImport
 from app.enterprises.models import ConductRecord, Enterprise
 from app.enterprises.permissions import is_own, may_open_account, may_record_conduct, may_see_history, may_verify
+from app.enterprises.queries.directory import COLUMNS, Filters, read_directory, read_whole
+from app.enterprises.queries.page import read_page, worked_examples
 from app.enterprises.rules import ConductKind, FactName, Level, Verification
-from app.enterprises.showing import read_page, worked_examples
 from app.extensions import db
 
 bp = Blueprint("enterprises", __name__, url_prefix="/enterprises", template_folder="templates")

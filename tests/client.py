@@ -70,6 +70,10 @@ class Page:
             self._tree = parse(self.html)
         return self._tree
 
+    def keep_tree(self, tree) -> None:
+        """Parsing is the dear part of inspecting; the checker's own tree serves everybody."""
+        self._tree = tree
+
     @property
     def text(self) -> str:
         """The words that a reader sees in the body, spaces folded."""
@@ -152,6 +156,11 @@ class Client:
         assert not unknown, f"{page.path}: its form has no {', '.join(sorted(unknown))}"
         sent = {k: v for k, v in (fields | changed).items() if v is not None}
         return self.post(page.form(action).get("action") or page.path, sent, status, follow=follow)
+
+    def look(self, url: str) -> TestResponse:
+        """What a GET answers, not inspected."""
+        settle()
+        return _apart(lambda: self.browser.get(url, headers={"Accept-Language": self.language}))
 
     def csrf_token(self) -> str:
         """What Flask-WTF would put in a form of this session."""

@@ -49,18 +49,19 @@ def prose(element) -> str:
 
 def check_page(page, app) -> None:
     """Raises AssertionError with every fault of the page at once."""
-    faults = [*why_not_html(page.html)]
+    faults = [*why_not_html(page)]
     tree = page.tree
     faults += [*why_not_headed(tree), *why_not_labelled(tree), *why_not_linked(tree), *why_not_strict(page, tree)]
     faults += why_not_worded(tree, is_chinese=(tree.get("lang") or "").startswith("zh"))
     assert not faults, f"{page.path} is not a sound page:\n" + "\n".join(f"  {fault}" for fault in faults)
 
 
-def why_not_html(html: str):
+def why_not_html(page):
+    html = page.html
     if not html.lstrip().lower().startswith("<!doctype html>"):
         yield "does not begin with <!doctype html>"
     try:
-        parse(html, strict=True)
+        page.keep_tree(parse(html, strict=True))
     except ParseError as error:
         parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"))
         parser.parse(html)

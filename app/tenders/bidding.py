@@ -156,9 +156,7 @@ def gaps(
     if not content.project_manager.strip():
         found.append(("project_manager", Reason(_l("还没有填写项目负责人。"), next=_l("请填写拟派项目负责人的姓名。"))))
     if len(content.plan.strip()) < MIN_PLAN:
-        found.append(
-            ("plan", Reason(_l("服务方案不足 %(least)d 个字。", least=MIN_PLAN), next=_l("请按评分标准逐项写明服务内容和做法。")))
-        )
+        found.append(("plan", Reason(_l("服务方案不足 %(least)d 个字。", least=MIN_PLAN), next=_l("请按评分标准逐项写明服务内容和做法。"))))
     for code, label in answers_needed:
         if not content.answers.get(code, "").strip():
             found.append((f"answer_{code}", Reason(_l("“%(label)s”还没有写。", label=label), next=_l("请写明这一项的做法。"))))

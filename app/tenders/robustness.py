@@ -115,9 +115,7 @@ def leave_one_out(bids: Sequence[ValidBid], repeat: Callable[[Sequence[ValidBid]
     evaluators = _evaluators(bids)
     if len(evaluators) < 2:
         return {}
-    return {
-        absent: repeat([_keep(bid, lambda e, absent=absent: e != absent) for bid in bids]).winner.code for absent in evaluators
-    }
+    return {absent: repeat([_keep(bid, lambda e, absent=absent: e != absent) for bid in bids]).winner.code for absent in evaluators}
 
 
 def _keep(bid: ValidBid, wanted: Callable[[str], bool]) -> ValidBid:

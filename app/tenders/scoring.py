@@ -102,9 +102,7 @@ def why_not_member(
 ) -> Reason | None:
     """Whether this person may sit. `employers` are the organisations the person belongs to."""
     if not is_evaluator:
-        return Reason(
-            _l("“%(name)s”没有评委身份。", name=name), next=_l("请选择有评委身份的人员，或者请管理员先登记。")
-        )
+        return Reason(_l("“%(name)s”没有评委身份。", name=name), next=_l("请选择有评委身份的人员，或者请管理员先登记。"))
     if is_supervisor_staff:
         return Reason(
             _l("“%(name)s”是行政监督部门的工作人员，不得担任其监督项目的评委。", name=name),
@@ -112,9 +110,7 @@ def why_not_member(
             _l("请另选一名评委。"),
         )
     if set(employers) & set(bidders):
-        return Reason(
-            _l("“%(name)s”与投标人有利害关系，应当回避。", name=name), _l("《招标投标法》第三十七条"), _l("请另选一名评委。")
-        )
+        return Reason(_l("“%(name)s”与投标人有利害关系，应当回避。", name=name), _l("《招标投标法》第三十七条"), _l("请另选一名评委。"))
     if is_expert and tenderer in employers:
         return Reason(
             _l("“%(name)s”是招标人的人员，只能作为招标人代表，不能计作专家。", name=name),

@@ -50,7 +50,11 @@ class Story:
 
 
 def divisions() -> None:
-    rows = (("4104", "平顶山市", DivisionLevel.CITY), ("410402", "新华区", DivisionLevel.DISTRICT), ("410402001", "曙光街街道", DivisionLevel.STREET))
+    rows = (
+        ("4104", "平顶山市", DivisionLevel.CITY),
+        ("410402", "新华区", DivisionLevel.DISTRICT),
+        ("410402001", "曙光街街道", DivisionLevel.STREET),
+    )
     parent = None
     for code, name, level in (*rows, (factories.COMMUNITY, "东苑社区", DivisionLevel.COMMUNITY)):
         if db.session.get(Division, code) is None:
@@ -59,7 +63,9 @@ def divisions() -> None:
         parent = code
 
 
-def published(*, number: str = "XH-2009-0001", ceiling_fen: int = 80, regime: Regime = Regime.COMMUNITY, deadline: datetime = DEADLINE) -> Story:
+def published(
+    *, number: str = "XH-2009-0001", ceiling_fen: int = 80, regime: Regime = Regime.COMMUNITY, deadline: datetime = DEADLINE
+) -> Story:
     divisions()
     load_official_years(actor=system_actor(), now=PUBLISHED)
     home = factories.organisation(OrganisationKind.COMMUNITY, name=f"东苑社区居委会{number[-4:]}")
@@ -161,7 +167,9 @@ def seat(story: Story, count: int = 5, now: datetime = AFTER) -> None:
         story.evaluators.append(user)
 
 
-def score_all(story: Story, points=lambda evaluator, bidder, weight: Decimal(weight) * (80 + 3 * bidder + evaluator) / 100, now: datetime = AFTER) -> None:
+def score_all(
+    story: Story, points=lambda evaluator, bidder, weight: Decimal(weight) * (80 + 3 * bidder + evaluator) / 100, now: datetime = AFTER
+) -> None:
     """Every evaluator scores every bid; `points(evaluator number, place in the opening record, weight)`."""
     order = {bid.id: place for place, bid in enumerate(sorted(story.tender.bids, key=lambda b: b.id))}
     judged = judged_criteria(story.tender.criteria)

@@ -79,7 +79,13 @@ def test_after_the_deadline_a_bid_stays(story, session, late):
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"price_fen": None}, "price"), ({"price_fen": 81}, "price"), ({"plan": "短"}, "plan"), ({"no_interest": False}, "no_interest"), ({"staffing": []}, "staffing")],
+    [
+        ({"price_fen": None}, "price"),
+        ({"price_fen": 81}, "price"),
+        ({"plan": "短"}, "plan"),
+        ({"no_interest": False}, "no_interest"),
+        ({"staffing": []}, "staffing"),
+    ],
 )
 def test_an_incomplete_bid_is_kept_as_a_draft_and_not_taken(story, session, changes, field):
     stories.prepare(story, 0, **changes)

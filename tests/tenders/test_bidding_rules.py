@@ -26,7 +26,14 @@ GOOD = Content(71, "王建国", "保洁" * 30, (Post("保洁员", 12, "健康证
 
 
 def why(**changes):
-    facts = {"is_published": True, "is_over": False, "deadline_at": DEADLINE, "now": DEADLINE - timedelta(hours=1), "not_admitted": None, "is_tenderer": False}
+    facts = {
+        "is_published": True,
+        "is_over": False,
+        "deadline_at": DEADLINE,
+        "now": DEADLINE - timedelta(hours=1),
+        "not_admitted": None,
+        "is_tenderer": False,
+    }
     return why_not_bid(**{**facts, **changes})
 
 
@@ -48,7 +55,12 @@ def test_a_late_bid_is_refused_and_says_when_bidding_closed(late):
 
 @pytest.mark.parametrize(
     ("changes", "word"),
-    [({"is_over": True}, "终止"), ({"is_published": False}, "公告"), ({"is_tenderer": True}, "招标人"), ({"not_admitted": Reason("尚在核验")}, "核验")],
+    [
+        ({"is_over": True}, "终止"),
+        ({"is_published": False}, "公告"),
+        ({"is_tenderer": True}, "招标人"),
+        ({"not_admitted": Reason("尚在核验")}, "核验"),
+    ],
 )
 def test_who_may_not_bid(changes, word):
     assert word in str(why(**changes).text)

@@ -163,9 +163,7 @@ def test_the_ranking_is_what_the_hand_computes(seated, session):
 def test_a_rejected_bid_is_not_ranked_and_does_not_set_the_lowest_price(seated, session):
     cheap = next(bid for bid in seated.tender.bids if bid.enterprise.name == stories.NAMES[1])
     with pytest.raises(Refused, match="具体事实"):
-        evaluating.reject_bid(
-            seated.tender, cheap.id, ground=RejectionGround.PRICE, explanation=" ", actor=seated.manager_actor, now=AFTER
-        )
+        evaluating.reject_bid(seated.tender, cheap.id, ground=RejectionGround.PRICE, explanation=" ", actor=seated.manager_actor, now=AFTER)
     evaluating.reject_bid(
         seated.tender, cheap.id, ground=RejectionGround.PRICE, explanation="低于成本且不能说明", actor=seated.manager_actor, now=AFTER
     )
@@ -180,7 +178,9 @@ def test_a_rejected_bid_is_not_ranked_and_does_not_set_the_lowest_price(seated, 
 
 def test_a_rejection_taken_back_brings_the_bid_back_to_the_evaluators(seated, session):
     bid = seated.tender.bids[0]
-    evaluating.reject_bid(seated.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="缺页", actor=seated.manager_actor, now=AFTER)
+    evaluating.reject_bid(
+        seated.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="缺页", actor=seated.manager_actor, now=AFTER
+    )
     session.commit()
     evaluating.restore_bid(seated.tender, bid.id, reason="已按要求澄清", actor=seated.manager_actor, now=AFTER)
     session.commit()

@@ -249,5 +249,8 @@ def test_totals_lie_between_nothing_and_a_hundred_and_fall_down_the_list(bids):
 
 def test_many_bids_are_ranked_quickly_and_alike_twice():
     rnd = random.Random(7)
-    bids = [bid(f"b{i}", rnd.randint(40, 90), plan=[rnd.randint(0, 30) for _ in range(5)], staffing=(1,) * 5, defence=(1,) * 5) for i in range(300)]
+    bids = [
+        bid(f"b{i}", rnd.randint(40, 90), plan=[rnd.randint(0, 30) for _ in range(5)], staffing=(1,) * 5, defence=(1,) * 5)
+        for i in range(300)
+    ]
     assert ranked(*bids) == ranked(*bids)

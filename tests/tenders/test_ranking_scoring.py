@@ -35,7 +35,15 @@ def test_a_committee_is_at_least_five_and_odd(size):
 
 
 def member(**changes):
-    facts = {"name": "张三", "is_evaluator": True, "is_expert": True, "employers": [9], "bidders": [1, 2], "tenderer": 5, "is_supervisor_staff": False}
+    facts = {
+        "name": "张三",
+        "is_evaluator": True,
+        "is_expert": True,
+        "employers": [9],
+        "bidders": [1, 2],
+        "tenderer": 5,
+        "is_supervisor_staff": False,
+    }
     return why_not_member(**{**facts, **changes})
 
 

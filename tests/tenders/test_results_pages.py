@@ -115,7 +115,9 @@ def test_an_evaluator_declares_scores_and_signs(opened, client, sign_in, session
     for code in "甲乙丙":
         page = client.get(f"{URL}/scoring/{code}")
         assert stories.PLAN in page.main and not any(name in page.main for name in stories.NAMES) and "0.67" not in page.main
-        page = client.submit(page, page.form().get("action"), points_plan="２６.5", points_staffing="12", points_difficulty="4", points_defence="8")
+        page = client.submit(
+            page, page.form().get("action"), points_plan="２６.5", points_staffing="12", points_difficulty="4", points_defence="8"
+        )
     page = client.submit(page, f"{URL}/scoring/sign")
     assert "您已签署评分表" in page.main
     assert "已签署" in client.get(f"{URL}/scoring/甲").main
@@ -151,7 +153,15 @@ def test_the_report_is_handed_in_and_the_result_waits_for_the_announcement(opene
 
 def test_everybody_reads_every_point_of_the_result(announced, client):
     page = client.get(f"{URL}/result")
-    for words in ("最低有效报价 0.67 元 ÷ 本报价 0.71 元", "评委 1", "5 人平均", "截止时刻的记录得", "这个结果有多稳", "比第一名少", "肯德尔"):
+    for words in (
+        "最低有效报价 0.67 元 ÷ 本报价 0.71 元",
+        "评委 1",
+        "5 人平均",
+        "截止时刻的记录得",
+        "这个结果有多稳",
+        "比第一名少",
+        "肯德尔",
+    ):
         assert words in page.main, words
     assert len(page.all(".//main//table")) >= 4
     rows = list(csv.reader(io.StringIO(client.get(f"{URL}/result.csv").data.decode("utf-8-sig"))))

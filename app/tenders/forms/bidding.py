@@ -55,7 +55,8 @@ class BidForm(Form):
     plan = TextAreaField(_l("服务方案"), [at_most(MAX_PLAN)], render_kw={"rows": 14})
     staffing = FieldList(FormField(PostForm), _l("人员配备"), min_entries=POST_ROWS, max_entries=40)
     files = MultipleFileField(
-        _l("添加附件"), description=_l("PDF、Word、Excel 或图片，单个不超过 20 MB，最多 %(most)d 个；评委评审时看不到附件。", most=MAX_FILES)
+        _l("添加附件"),
+        description=_l("PDF、Word、Excel 或图片，单个不超过 20 MB，最多 %(most)d 个；评委评审时看不到附件。", most=MAX_FILES),
     )
     file_kind = SelectField(_l("附件种类"), choices=BidDocumentKind.choices(), default=BidDocumentKind.LETTER.value)
     no_interest = BooleanField(_l("本企业作出上述声明"))
@@ -85,10 +86,15 @@ class BidForm(Form):
 def bid_form_for(passages: Sequence[ScoreCriterion], plan: ScoreCriterion | None) -> type[BidForm]:
     """The bid form of one tender: a passage for each further plan that its card asks for."""
     fields = {
-        f"answer_{c.code}": TextAreaField(gettext(c.label), [at_most(MAX_PLAN)], description=c.guidance and gettext(c.guidance), render_kw={"rows": 8}) for c in passages
+        f"answer_{c.code}": TextAreaField(
+            gettext(c.label), [at_most(MAX_PLAN)], description=c.guidance and gettext(c.guidance), render_kw={"rows": 8}
+        )
+        for c in passages
     }
     if plan is not None:
-        fields["plan"] = TextAreaField(gettext(plan.label), [at_most(MAX_PLAN)], description=plan.guidance and gettext(plan.guidance), render_kw={"rows": 14})
+        fields["plan"] = TextAreaField(
+            gettext(plan.label), [at_most(MAX_PLAN)], description=plan.guidance and gettext(plan.guidance), render_kw={"rows": 14}
+        )
     return type("TenderBidForm", (BidForm,), fields)
 
 
@@ -110,5 +116,8 @@ class OpeningForm(Form):
     presided_by = StringField(_l("主持人"), [required(), at_most(40)], description=_l("由招标人主持。"))
     witnessed_by = StringField(_l("见证人"), [Optional(), at_most(40)], description=_l("例如房管部门法制人员、街道或者居民代表。"))
     note = TextAreaField(
-        _l("需要记录的情况"), [Optional(), at_most(1000)], description=_l("投标人当场提出的异议和答复记在这里，随开标记录公开。"), render_kw={"rows": 3}
+        _l("需要记录的情况"),
+        [Optional(), at_most(1000)],
+        description=_l("投标人当场提出的异议和答复记在这里，随开标记录公开。"),
+        render_kw={"rows": 3},
     )

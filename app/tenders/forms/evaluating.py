@@ -88,7 +88,10 @@ class RejectionForm(Form):
     bid = SelectField(_l("投标人"), [chosen()], coerce=int)
     ground = SelectField(_l("否决情形"), [chosen()], choices=RejectionGround.choices())
     explanation = TextAreaField(
-        _l("具体事实"), [required(), at_most(1000)], description=_l("写明对应招标文件的哪一条和投标文件的哪一处，评标结果公开时一并公开。"), render_kw={"rows": 3}
+        _l("具体事实"),
+        [required(), at_most(1000)],
+        description=_l("写明对应招标文件的哪一条和投标文件的哪一处，评标结果公开时一并公开。"),
+        render_kw={"rows": 3},
     )
 
 

@@ -206,7 +206,9 @@ def is_signed(assignment: EvaluatorAssignment, bid_ids: Sequence[int]) -> bool:
 # --- records at the deadline -------------------------------------------------------------------------------------------
 
 
-def recorded_scores(tender: Tender, bids: Sequence[Bid], criteria: Sequence[ScoreCriterion], at: datetime) -> dict[str, dict[int, RecordScore]]:
+def recorded_scores(
+    tender: Tender, bids: Sequence[Bid], criteria: Sequence[ScoreCriterion], at: datetime
+) -> dict[str, dict[int, RecordScore]]:
     """criterion code → enterprise id → the explained 0–100 score as the records stood at that instant."""
     ids = [bid.enterprise_id for bid in bids]
     found: dict[str, dict[int, RecordScore]] = {}
@@ -238,7 +240,9 @@ def district_names(tender: Tender) -> list[str]:
 
 def typical_area(tender: Tender) -> int:
     """The mean area of the tender's compounds: what a similar project is compared with."""
-    areas = list(db.session.scalars(select(TenderCompound.area_centi).where(TenderCompound.tender_id == tender.id).order_by(TenderCompound.id)))
+    areas = list(
+        db.session.scalars(select(TenderCompound.area_centi).where(TenderCompound.tender_id == tender.id).order_by(TenderCompound.id))
+    )
     return sum(areas) // len(areas) if areas else tender.area_centi
 
 

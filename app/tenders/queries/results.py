@@ -137,7 +137,9 @@ def result_of(tender: Tender, actor: Actor | None) -> Result | None:
             select(RankingRow)
             .join(RankingRow.ranking)
             .where(Ranking.tender_id == tender.id)
-            .options(contains_eager(RankingRow.ranking), joinedload(RankingRow.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
+            .options(
+                contains_eager(RankingRow.ranking), joinedload(RankingRow.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts)
+            )
             .order_by(RankingRow.rank.is_(None), RankingRow.rank, RankingRow.id)
         )
     )
@@ -206,7 +208,11 @@ def _stability(data: dict, criteria: list[ScoreCriterion], names: dict[int, str]
     return Stability(
         margin=Decimal(data["margin"]) if data["margin"] is not None else None,
         flip=Flip(
-            labels[flip["criterion"]], Decimal(flip["weight"]), Decimal(flip["flips_at"]), Decimal(flip["change"]), names[flip["overtaken_by"]]
+            labels[flip["criterion"]],
+            Decimal(flip["weight"]),
+            Decimal(flip["flips_at"]),
+            Decimal(flip["change"]),
+            names[flip["overtaken_by"]],
         )
         if flip
         else None,

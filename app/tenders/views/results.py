@@ -36,9 +36,7 @@ def _load(number: str) -> tuple[Tender, Result]:
 @public
 def result(number: str):
     tender, found = _load(number)
-    return render_template(
-        "tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase_of(tender, clock.now())
-    )
+    return render_template("tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase_of(tender, clock.now()))
 
 
 @bp.get("/tenders/<number>/result.json")
@@ -60,7 +58,13 @@ def result_json(number: str):
                 "total": None if row.total is None else str(row.total),
                 "is_candidate": row.is_candidate,
                 "lines": [
-                    {"criterion": line.code, "points": str(line.points), "weight": str(line.weight), "raw": str(line.raw), "source": line.source}
+                    {
+                        "criterion": line.code,
+                        "points": str(line.points),
+                        "weight": str(line.weight),
+                        "raw": str(line.raw),
+                        "source": line.source,
+                    }
                     for line in row.lines
                 ],
                 "rejected": None if row.ground is None else {"ground": row.ground.value, "reason": row.reason},
@@ -75,7 +79,15 @@ def result_json(number: str):
 @public
 def result_csv(number: str):
     tender, found = _load(number)
-    header = [_("名次"), _("企业"), _("统一社会信用代码"), _("报价（元/m²·月）"), *(_(c.label) for c in found.criteria), _("总分"), _("备注")]
+    header = [
+        _("名次"),
+        _("企业"),
+        _("统一社会信用代码"),
+        _("报价（元/m²·月）"),
+        *(_(c.label) for c in found.criteria),
+        _("总分"),
+        _("备注"),
+    ]
     rows = [
         [
             row.rank or "",

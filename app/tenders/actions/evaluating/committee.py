@@ -144,9 +144,7 @@ def scorable(tender: Tender, actor: Actor) -> tuple[asked.Case, EvaluatorAssignm
 def why_not_score(case: asked.Case, assignment: EvaluatorAssignment) -> Reason | None:
     """Why this evaluator can't score yet: no declaration, or a committee that is not lawful."""
     if assignment.declared_at is None:
-        return Reason(
-            _l("您还没有作出无利害关系声明。"), _l("《招标投标法》第三十七条"), _l("请先核对投标人名单并声明，或者申请回避。")
-        )
+        return Reason(_l("您还没有作出无利害关系声明。"), _l("《招标投标法》第三十七条"), _l("请先核对投标人名单并声明，或者申请回避。"))
     return why_not_lawful_committee(case)
 
 

@@ -106,9 +106,7 @@ def close_evaluation(tender: Tender, *, actor: Actor, now: datetime) -> Ranking:
     for bid in bids:
         if bid.id in rejected:
             explanation = {"lines": [], "ground": rejected[bid.id].ground.value, "reason": rejected[bid.id].explanation}
-            ranking.rows.append(
-                RankingRow(bid_id=bid.id, rank=None, price_fen=prices[bid.id], total=None, explanation=explanation)
-            )
+            ranking.rows.append(RankingRow(bid_id=bid.id, rank=None, price_fen=prices[bid.id], total=None, explanation=explanation))
     db.session.add(ranking)
     make_move(tender, "evaluate", now=now)
     record("tender.evaluate", tender, actor=actor, now=now, inputs_sha256=ranking.inputs_sha256, ranked=len(valid))
@@ -142,7 +140,8 @@ def _inputs(tender, criteria, bids, positions, valid: list[ValidBid], plan: str 
     return {
         "tender": tender.number,
         "card": [
-            {"code": c.code, "label": c.label, "formula": MEASURES[c.kind].value, "weight": c.weight, "full": str(_full(c))} for c in criteria
+            {"code": c.code, "label": c.label, "formula": MEASURES[c.kind].value, "weight": c.weight, "full": str(_full(c))}
+            for c in criteria
         ],
         "tie_rule": {"plan": plan, "draw_seed": seed},
         "bids": [

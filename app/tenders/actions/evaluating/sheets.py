@@ -38,7 +38,9 @@ def save_sheet(
             refuse_if(why_not_points(value, Decimal(judged[code].weight)), field=f"points_{code}")
     sheet = asked.sheet_of(assignment, bid_id)
     if sheet is not None and sheet.signed_at is not None:
-        raise Refused(Reason(_l("评分表已经签署，不能再改。"), _l("《招标投标法实施条例》第五十三条"), _l("如发现计算错误，请书面告知招标人。")))
+        raise Refused(
+            Reason(_l("评分表已经签署，不能再改。"), _l("《招标投标法实施条例》第五十三条"), _l("如发现计算错误，请书面告知招标人。"))
+        )
     if sheet is None:
         sheet = ScoreSheet(assignment=assignment, bid_id=bid_id, scores=[])
         db.session.add(sheet)
@@ -98,9 +100,7 @@ def reject_bid(tender: Tender, bid_id: int, *, ground: RejectionGround, explanat
             Reason(_l("请写明评标委员会否决的具体事实。"), REJECTION_BASIS, _l("写明对应招标文件的哪一条和投标文件的哪一处。")),
             field="explanation",
         )
-    rejection = BidRejection(
-        bid_id=bid_id, ground=ground, explanation=explanation.strip(), decided_at=now, decided_by_id=actor.user_id
-    )
+    rejection = BidRejection(bid_id=bid_id, ground=ground, explanation=explanation.strip(), decided_at=now, decided_by_id=actor.user_id)
     db.session.add(rejection)
     record("evaluation.reject", bid, actor=actor, now=now, ground=ground, reason=rejection.explanation)
     return rejection

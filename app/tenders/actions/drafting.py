@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from flask_babel import force_locale
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
@@ -14,7 +13,7 @@ from app.common.calendar_days import load_calendar
 from app.common.files import store_file
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
-from app.communities.models import Compound
+from app.communities.models import Compound, Division
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.gaps import Section
@@ -268,16 +267,12 @@ def _criteria(card: Sequence[Criterion]) -> list[ScoreCriterion]:
 
 
 def _next_number(division_code: str, year: int) -> str:
-    """The district's next number of the year, under a row lock; two drafts never get the same."""
+    """The district's next number of the year. The district's own row is the lock, so that even a year's first two drafts wait."""
     prefix = prefix_of(division_code)
-    locked = select(TenderSeries).where(TenderSeries.prefix == prefix, TenderSeries.year == year).with_for_update()
-    series = db.session.scalar(locked)
+    db.session.execute(select(Division.code).where(Division.code == division_code[:6]).with_for_update())
+    series = db.session.get(TenderSeries, (prefix, year), populate_existing=True)
     if series is None:
-        try:
-            with db.session.begin_nested():
-                db.session.add(TenderSeries(prefix=prefix, year=year, last_number=0))
-        except IntegrityError:
-            pass  # somebody else has just begun the year's series; wait for theirs
-        series = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+        series = TenderSeries(prefix=prefix, year=year, last_number=0)
+        db.session.add(series)
     series.last_number += 1
     return format_number(prefix, year, series.last_number)

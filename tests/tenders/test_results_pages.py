@@ -180,3 +180,21 @@ def test_the_result_page_reads_the_same_in_english(announced, app):
     from tests.client import Client
 
     assert Client(app, language="en").get(f"{URL}/result").status_code == 200
+
+
+def test_a_result_with_a_single_valid_bid_can_be_read(opened, client, session):
+    from app.tenders.actions import evaluating
+    from app.tenders.kinds import RejectionGround
+
+    for bid in opened.tender.bids[:2]:
+        evaluating.reject_bid(
+            opened.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="没有响应服务标准", actor=opened.manager_actor, now=AFTER
+        )
+        session.commit()
+    stories.seat(opened)
+    stories.score_all(opened)
+    stories.close(opened, now=AFTER)
+    award.publish_candidates(opened.tender, actor=opened.manager_actor, now=AFTER)
+    session.commit()
+    page = client.get(f"{URL}/result")
+    assert "被否决的投标" in page.main and "没有响应服务标准" in page.main and "比第二名" not in page.main

@@ -14,7 +14,8 @@ from app.tenders.bidding import MAX_FILES, MAX_PLAN, Content, Post
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import ScoreCriterion
 
-POST_ROWS = 8
+POST_ROWS = 5
+"""Rows of the staffing table that one sees at least; two are always free."""
 MAX_PEOPLE = 9999
 
 
@@ -101,7 +102,7 @@ def bid_form_for(passages: Sequence[ScoreCriterion], plan: ScoreCriterion | None
 def values_of(content: Content) -> dict:
     """A draft's content as the form's fields hold it."""
     rows = [post.as_data() for post in content.staffing]
-    blanks = [{"post": "", "people": None, "qualification": ""}] * max(0, POST_ROWS - len(rows))
+    blanks = [{"post": "", "people": None, "qualification": ""}] * max(2, POST_ROWS - len(rows))
     return {
         "price": content.price_fen,
         "project_manager": content.project_manager,

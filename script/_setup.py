@@ -3,11 +3,13 @@
 Only the standard library is used here: this runs before anything is installed.
 """
 
+import ctypes
 import fcntl
 import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -46,6 +48,7 @@ def run(*command: object, env: dict | None = None, quiet: bool = False) -> str:
         env=env,
         stdin=subprocess.DEVNULL,
         pass_fds=_held,
+        preexec_fn=_die_with_the_script,
         stdout=subprocess.PIPE if quiet else None,
         stderr=subprocess.PIPE if quiet else None,
         encoding="utf-8",
@@ -56,6 +59,14 @@ def run(*command: object, env: dict | None = None, quiet: bool = False) -> str:
         fail(f"{done.stdout or ''}{done.stderr or ''}\nThis step failed with code {done.returncode}: {shown}")
     return done.stdout or ""
 
+
+def _die_with_the_script() -> None:
+    """In the child, on Linux: a script that is killed takes the step that it was waiting for with it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+PR_SET_PDEATHSIG = 1
 
 _held: list[int] = []
 """Locks that children inherit: one that outlives a killed script keeps the next script waiting until it has ended."""

@@ -24,6 +24,7 @@ from app.enterprises.admission import (
     why_not_revoke,
     why_not_verify,
 )
+from app.enterprises.constraints import flush_or_refuse
 from app.enterprises.credibility import is_regional_prize
 from app.enterprises.explained import local_day
 from app.enterprises.facts import canonical, value_of
@@ -78,6 +79,7 @@ def register_enterprise(*, uscc: str, name: str, actor: Actor, now: datetime) ->
         raise Refused(ALREADY_REGISTERED, field="uscc")
     enterprise = Enterprise(uscc=uscc, name=name.strip(), verification=Verification.PENDING, verification_note="", created_at=now)
     db.session.add(enterprise)
+    flush_or_refuse()
     record("enterprise.register", enterprise, actor=actor, now=now, uscc=uscc, name=enterprise.name)
     return enterprise
 
@@ -91,6 +93,7 @@ def link_organisation(enterprise: Enterprise, organisation: Organisation, *, act
     if enterprise.organisation_id is not None or queries.find_by_organisation(organisation.id) is not None:
         raise Refused(ALREADY_LINKED, field="organisation_id")
     enterprise.organisation_id = organisation.id
+    flush_or_refuse()
     record("enterprise.link", enterprise, actor=actor, now=now, name=organisation.name)
 
 
@@ -197,6 +200,7 @@ def record_conduct(
         revoked_reason="",
     )
     db.session.add(row)
+    flush_or_refuse()
     record(
         "conduct.record",
         enterprise,
@@ -255,6 +259,7 @@ def note_contract(
         recorded_at=now,
     )
     db.session.add(project)
+    flush_or_refuse()
     record("project.contract", enterprise, actor=actor, now=now, project=project.name, project_area_centi=area_centi)
     return project
 

@@ -14,6 +14,7 @@ ALREADY_REGISTERED = Reason(_l("这个代码的企业已经在名录中。"), ne
 NOT_AN_ENTERPRISE = Reason(_l("这个单位不是物业服务企业。"), next=_l("请选择类型为物业服务企业的单位。"))
 ALREADY_LINKED = Reason(_l("这家企业或这个单位已经关联过账号。"), next=_l("请先核对是不是同一家企业。"))
 NOT_YOURS = Reason(_l("只能申报本企业的资料。"), next=_l("请换成本企业的身份再办。"))
+ALREADY_NOTED = Reason(_l("这家企业已有同名、同一天开始的项目。"), next=_l("请核对，不要重复登记。"))
 SAME_RECORD = Reason(_l("这家企业已有同一天、同一文号、同一事项的记录。"), next=_l("请核对，不要重复登记。"))
 
 

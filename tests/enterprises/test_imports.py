@@ -185,6 +185,16 @@ def test_a_list_without_its_day_is_refused(session):
     assert job.state is ImportState.BLOCKED
 
 
+def test_a_district_that_the_city_does_not_have_is_asked_about(session):
+    division = Enterprise.metadata.tables["division"]
+    city = {"code": "4104", "name": "平顶山市", "level": "city", "parent_code": None, "is_provisional": False}
+    session.execute(division.insert(), [city, city | {"code": "410411", "name": "湛河区", "level": "district", "parent_code": "4104"}])
+    job = import_list(csv_of(HEADER, but(SOUND, HEADER, 服务区域="湛河区、卧龙区")))
+    assert problems_of(job) == [("unknown_district", 2, "J")]
+    assert job.state is ImportState.READY
+    assert import_list(csv_of(HEADER, but(SOUND, HEADER, 服务区域="全市"))).state is ImportState.DONE
+
+
 def test_codes_are_read_as_people_type_them(session):
     job = import_list(csv_of(HEADER, but(SOUND, HEADER, 统一社会信用代码="９１１１００００ 60003734-1 l")))
     assert job.state is ImportState.DONE

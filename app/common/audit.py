@@ -97,10 +97,12 @@ def label_events(
 def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEvent:
     """Write down that `actor` did `event` (noun.verb) to `obj`, a model instance; facts must be plain JSON values.
 
-    Raises KeyError for an event without words: a history page must never show a raw name.
+    Raises KeyError for an event, a fact or a table without words: a history page must never show a raw name.
     """
     if event not in EVENT_LABELS:
         raise KeyError(f"audit event {event!r} has no label; add it with label_events")
+    if obj.__tablename__ not in OBJECT_LABELS:
+        raise KeyError(f"table {obj.__tablename__!r} has no label; add it with label_events")
     if obj in db.session.new or not inspect_model(obj).persistent:
         db.session.flush()
     row = AuditEvent(

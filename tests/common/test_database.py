@@ -81,3 +81,11 @@ def test_an_instant_without_a_zone_is_an_error(session):
     with pytest.raises((ValueError, StatementError)) as error:
         session.flush()
     assert "naive" in str(error.value)
+
+
+def test_a_savepoint_may_be_let_go_before_the_audit_row_is_written(session):
+    with session.begin_nested():
+        session.add(Organisation(kind=OrganisationKind.BUREAU, name="先写", division_code="41", created_at=NOW))
+    with pytest.raises(UnauditedChange):
+        session.commit()
+    session.rollback()

@@ -46,6 +46,7 @@ label_events(
         "retender_of": _l("重新招标自"),
         "weights": _l("分值"),
     },
+    objects={"tender": _l("招标"), "objection": _l("异议")},
 )
 
 SECTION_FIELDS: Mapping[Section, frozenset[str]] = {

@@ -61,9 +61,7 @@ def why_not_contract(*, price_fen: int, awarded_fen: int, starts_on: date, ends_
             next=_l("合同单价应与中标单价一致；合同写错的，请改正后再登记。"),
         )
     if starts_on < signed_on:
-        return Reason(
-            _l("服务开始日期早于合同签订日期。"), basis=_l("《民法典》第九百三十八条"), next=_l("请核对合同上的日期。")
-        )
+        return Reason(_l("服务开始日期早于合同签订日期。"), basis=_l("《民法典》第九百三十八条"), next=_l("请核对合同上的日期。"))
     return None
 
 

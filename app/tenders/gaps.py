@@ -101,7 +101,10 @@ def _compounds(draft: Draft) -> list[Reason]:
     for compound in draft.compounds:
         if compound.area_centi <= 0:
             reasons.append(
-                _missing(_l("“%(name)s”没有建筑面积，无法计算服务费。", name=compound.name), next_step=_l("请先在楼院档案中补登面积，再重新选入。"))
+                _missing(
+                    _l("“%(name)s”没有建筑面积，无法计算服务费。", name=compound.name),
+                    next_step=_l("请先在楼院档案中补登面积，再重新选入。"),
+                )
             )
     return reasons
 
@@ -118,9 +121,7 @@ def _service(draft: Draft) -> list[Reason]:
 def _price(draft: Draft) -> list[Reason]:
     reasons = []
     if draft.ceiling_fen is None:
-        reasons.append(
-            _missing(_l("没有最高投标限价。"), _l("《招标投标法实施条例》第二十七条"), _l("请填写每平方米每月的最高价格。"))
-        )
+        reasons.append(_missing(_l("没有最高投标限价。"), _l("《招标投标法实施条例》第二十七条"), _l("请填写每平方米每月的最高价格。")))
     if draft.term_months is None:
         reasons.append(_missing(_l("没有服务期限。"), _l("《民法典》第九百三十八条"), _l("请填写服务期限（月）。")))
     return reasons

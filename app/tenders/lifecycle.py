@@ -152,9 +152,7 @@ class Situation:
 
 def _has_gaps(at: Situation) -> Reason | None:
     if at.gaps:
-        return Reason(
-            _l("还有 %(count)d 处没有达到法定要求。", count=at.gaps), next=_l("请按核对清单逐项补齐后再提交。")
-        )
+        return Reason(_l("还有 %(count)d 处没有达到法定要求。", count=at.gaps), next=_l("请按核对清单逐项补齐后再提交。"))
     return None
 
 
@@ -170,9 +168,7 @@ def _same_eyes(at: Situation) -> Reason | None:
 
 def _before_deadline(at: Situation) -> Reason | None:
     if at.bid_deadline_at is not None and at.now < at.bid_deadline_at:
-        return Reason(
-            _l("投标尚未截止。"), basis=_l("《招标投标法》第三十四条"), next=_l("请在投标截止时间到达后办理。")
-        )
+        return Reason(_l("投标尚未截止。"), basis=_l("《招标投标法》第三十四条"), next=_l("请在投标截止时间到达后办理。"))
     return None
 
 

@@ -59,9 +59,7 @@ _SHEET_2026_1 = (
     _parameter("bid_period_min_days", _l("自招标文件发出至投标截止不少于"), 20, DAY, TL24),
     _parameter("question_lead_days", _l("投标人提问不晚于投标截止前"), 17, DAY, _l("《河南省实施〈招标投标法〉办法》第三十一条")),
     _parameter("clarify_lead_days", _l("澄清或者修改不晚于投标截止前"), 15, DAY, _l("《招标投标法》第二十三条")),
-    _parameter(
-        "doc_objection_lead_days", _l("对招标文件的异议不晚于投标截止前"), 10, DAY, _l("《招标投标法实施条例》第二十二条")
-    ),
+    _parameter("doc_objection_lead_days", _l("对招标文件的异议不晚于投标截止前"), 10, DAY, _l("《招标投标法实施条例》第二十二条")),
     _parameter("objection_answer_days", _l("招标人答复异议"), 3, DAY, TR54),
     _parameter("min_bids", _l("开标至少需要投标人"), 3, COUNT, _l("《招标投标法》第二十八条、《招标投标法实施条例》第四十四条")),
     _parameter("min_invitees", _l("邀请招标至少邀请"), 3, COUNT, _l("《招标投标法》第十七条")),
@@ -81,9 +79,7 @@ _SHEET_2026_1 = (
         overrides={Regime.PUBLIC: Setting(5, WORKDAY, _l("《政府采购货物和服务招标投标管理办法》第六十八条"))},
     ),
     _parameter("award_filing_days", _l("确定中标人后报备案"), 15, DAY, _l("《招标投标法》第四十七条")),
-    _parameter(
-        "contract_days", _l("中标通知书发出后订立书面合同"), 30, DAY, _l("《招标投标法》第四十六条")
-    ),
+    _parameter("contract_days", _l("中标通知书发出后订立书面合同"), 30, DAY, _l("《招标投标法》第四十六条")),
     _parameter("contract_filing_days", _l("物业服务合同签订后备案"), 15, DAY, _l("《河南省物业管理条例》第四十九条")),
     _parameter(
         "award_lead_before_validity_days",
@@ -97,9 +93,7 @@ _SHEET_2026_1 = (
     _parameter("complaint_accept_workdays", _l("监督部门决定是否受理投诉"), 3, WORKDAY, _l("《招标投标法实施条例》第六十一条")),
     _parameter("complaint_decide_workdays", _l("监督部门处理投诉"), 30, WORKDAY, _l("《招标投标法实施条例》第六十一条")),
     _parameter("bid_bond_cap", _l("投标保证金不超过估算价的"), Fraction(2, 100), SHARE, _l("《招标投标法实施条例》第二十六条")),
-    _parameter(
-        "performance_bond_cap", _l("履约保证金不超过合同金额的"), Fraction(10, 100), SHARE, _l("《招标投标法实施条例》第五十八条")
-    ),
+    _parameter("performance_bond_cap", _l("履约保证金不超过合同金额的"), Fraction(10, 100), SHARE, _l("《招标投标法实施条例》第五十八条")),
     _parameter(
         "price_weight_min",
         _l("价格分不少于"),

@@ -97,13 +97,9 @@ def _price(weight: int, sheet: Sheet) -> Reason | None:
 def _defence(weight: int, defence_on: date | None) -> Reason | None:
     basis = _l("《前期物业管理招标投标管理暂行办法》第三十二条")
     if weight and defence_on is None:
-        return Reason(
-            _l("评分标准有现场答辩，但没有答辩日期。"), basis=basis, next=_l("请填写答辩日期，或者取消答辩一项。")
-        )
+        return Reason(_l("评分标准有现场答辩，但没有答辩日期。"), basis=basis, next=_l("请填写答辩日期，或者取消答辩一项。"))
     if defence_on is not None and not weight:
-        return Reason(
-            _l("填写了答辩日期，但评分标准没有给答辩分值。"), basis=basis, next=_l("请给答辩一项分值，或者删去答辩日期。")
-        )
+        return Reason(_l("填写了答辩日期，但评分标准没有给答辩分值。"), basis=basis, next=_l("请给答辩一项分值，或者删去答辩日期。"))
     return None
 
 
@@ -120,7 +116,5 @@ def _scale(weight: int, regime: Regime) -> Reason | None:
 def _repeated(criteria: Sequence[Criterion]) -> Reason | None:
     for kind in LIMIT_ONE:
         if sum(criterion.kind is kind for criterion in criteria) > 1:
-            return Reason(
-                _l("“%(kind)s”出现了不止一次。", kind=kind.label), basis=_l("本平台规则"), next=_l("请合并为一项。")
-            )
+            return Reason(_l("“%(kind)s”出现了不止一次。", kind=kind.label), basis=_l("本平台规则"), next=_l("请合并为一项。"))
     return None

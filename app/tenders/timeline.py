@@ -62,7 +62,14 @@ def steps_of(phase: Phase, terms: Sequence[Term], *, reached: int | None = None)
         state = PAST if index < here else COMING if index > here else STOPPED if is_stopped else NOW
         at = None if is_stopped and index >= here else term.at
         steps.append(
-            Step(label, state, at, term.is_fact or state == PAST, key in ("deadline", "opening"), term.is_end_of_day and not term.is_fact or key == "notice_ends")
+            Step(
+                label,
+                state,
+                at,
+                term.is_fact or state == PAST,
+                key in ("deadline", "opening"),
+                term.is_end_of_day and not term.is_fact or key == "notice_ends",
+            )
         )
     return steps
 

@@ -166,7 +166,11 @@ def why_not_validity(dates: Dates, calendar: WorkdayCalendar, sheet: Sheet) -> R
     if notice is not None and limit is not None and notice >= limit:
         needed = (local_day(notice) - local_day(dates.bid_deadline_at)).days + sheet["award_lead_before_validity_days"]
         return Reason(
-            _l("投标有效期 %(days)d 日太短，公示期满时距有效期届满已不足 %(lead)d 日。", days=dates.bid_validity_days, lead=sheet["award_lead_before_validity_days"]),
+            _l(
+                "投标有效期 %(days)d 日太短，公示期满时距有效期届满已不足 %(lead)d 日。",
+                days=dates.bid_validity_days,
+                lead=sheet["award_lead_before_validity_days"],
+            ),
             basis=sheet.basis("award_lead_before_validity_days"),
             next=_l("请把投标有效期改为 %(days)d 日或以上。", days=needed),
         )
@@ -178,7 +182,11 @@ def why_not_notice_end(candidates_public_at: datetime, ends_at: datetime, calend
     least = notice_end(candidates_public_at, calendar, sheet)
     if ends_at < least:
         return Reason(
-            _l("公示期不足 %(days)d 个整日，最早到 %(day)s 24:00 期满。", days=sheet["candidate_notice_days"], day=_day(_closing_day(least))),
+            _l(
+                "公示期不足 %(days)d 个整日，最早到 %(day)s 24:00 期满。",
+                days=sheet["candidate_notice_days"],
+                day=_day(_closing_day(least)),
+            ),
             basis=sheet.basis("candidate_notice_days"),
             next=_l("请把公示期满改到这一天或以后。"),
         )
@@ -279,7 +287,13 @@ def timetable(dates: Dates, calendar: WorkdayCalendar, sheet: Sheet) -> list[Ter
     table.before("questions", _l("投标人提问截止"), deadline, "question_lead_days")
     table.before("clarify", _l("澄清、修改招标文件截止"), deadline, "clarify_lead_days")
     table.before("doc_objection", _l("对招标文件提出异议截止"), deadline, "doc_objection_lead_days")
-    table.plan("deadline", _l("投标截止"), deadline, sheet.basis("bid_period_min_days"), _l("自发布公告起不少于 %(days)d 日", days=sheet["bid_period_min_days"]))
+    table.plan(
+        "deadline",
+        _l("投标截止"),
+        deadline,
+        sheet.basis("bid_period_min_days"),
+        _l("自发布公告起不少于 %(days)d 日", days=sheet["bid_period_min_days"]),
+    )
     if dates.opened_at:
         table.fact("opening", _l("开标"), dates.opened_at, _l("《招标投标法》第三十四条"))
     else:
@@ -293,13 +307,24 @@ def timetable(dates: Dates, calendar: WorkdayCalendar, sheet: Sheet) -> list[Ter
     if dates.award_filed_at:
         table.fact("award_filing", _l("定标备案"), dates.award_filed_at, sheet.basis("award_filing_days"))
     else:
-        table.within("award_filing", _l("定标备案"), award, "award_filing_days", _l("定标后 %(days)d 日内", days=sheet["award_filing_days"]))
+        table.within(
+            "award_filing", _l("定标备案"), award, "award_filing_days", _l("定标后 %(days)d 日内", days=sheet["award_filing_days"])
+        )
     if dates.contracted_at:
         table.fact("contract", _l("签订合同"), dates.contracted_at, sheet.basis("contract_days"))
     else:
         table.within("contract", _l("签订合同"), award, "contract_days", _l("定标后 %(days)d 日内", days=sheet["contract_days"]))
     lapse = end_of(local_day(deadline) + timedelta(days=dates.bid_validity_days)) if deadline else None
-    table.terms.append(Term("validity", _l("投标有效期届满"), lapse, _l("招标文件"), _l("投标截止后 %(days)d 日", days=dates.bid_validity_days), is_end_of_day=True))
+    table.terms.append(
+        Term(
+            "validity",
+            _l("投标有效期届满"),
+            lapse,
+            _l("招标文件"),
+            _l("投标截止后 %(days)d 日", days=dates.bid_validity_days),
+            is_end_of_day=True,
+        )
+    )
     return table.terms
 
 
@@ -332,5 +357,9 @@ def _award(table: _Table, dates: Dates, report, ends, sheet: Sheet):
     if dates.awarded_at:
         return table.fact("award", _l("定标"), dates.awarded_at, sheet.basis("award_decide_days"))
     days = sheet["award_decide_days"]
-    unit = _l("收到评标报告后 %(days)d 个工作日内", days=days) if sheet.setting("award_decide_days").unit == WORKDAY else _l("收到评标报告后 %(days)d 日内", days=days)
+    unit = (
+        _l("收到评标报告后 %(days)d 个工作日内", days=days)
+        if sheet.setting("award_decide_days").unit == WORKDAY
+        else _l("收到评标报告后 %(days)d 日内", days=days)
+    )
     return table.within("award", _l("定标"), report, "award_decide_days", unit, no_later=_award_limit(dates, sheet))

@@ -19,9 +19,9 @@ from app.funding.ledger import EntryKind
 from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of_day, moves_open, why_not_object
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
-from app.funding.views.progress import steps_of
 from app.funding.standing import standing_of
 from app.funding.views.frame import account_text, act_page, area_changed, attempt, bp, readable, to_application
+from app.funding.views.progress import steps_of
 
 
 def payment_filters() -> dict:

@@ -102,7 +102,6 @@ def _keep(file: tuple[str, bytes] | None, now: datetime):
         raise Refused(refused.reason, field="file") from refused
 
 
-
 def _note(tender: Tender, contract: Contract, enterprise, *, actor: Actor, now: datetime) -> None:
     """The enterprise's load grows by this contract from its signature."""
     place = " ".join(division.name for division in place_names([tender.division_code])[tender.division_code])

@@ -69,16 +69,20 @@ REGIMES_OF = {
 
 
 def begin_draft(
-    compound_ids: Sequence[int], *, title: str = "", regime: Regime | None = None, retender_of: Tender | None = None, actor: Actor, now: datetime
+    compound_ids: Sequence[int],
+    *,
+    title: str = "",
+    regime: Regime | None = None,
+    retender_of: Tender | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Tender:
     """A draft for one compound or a bundle, with everything filled in that the record and the rules know."""
     regimes = REGIMES_OF.get(actor.organisation_kind, ())
     regime = regime or (regimes[0] if regimes else None)
     if regime not in regimes:
         raise Refused(
-            Reason(
-                _l("您的单位不能按这种方式招标。"), basis=_l("《民法典》第二百七十八条"), next=_l("请由社区居委会或者业主委员会起草。")
-            ),
+            Reason(_l("您的单位不能按这种方式招标。"), basis=_l("《民法典》第二百七十八条"), next=_l("请由社区居委会或者业主委员会起草。")),
             field="regime",
         )
     compounds = _choose(compound_ids, actor=actor, now=now, besides=None)
@@ -180,9 +184,7 @@ def attach(tender: Tender, kind: DocumentKind, title: str, filename: str, conten
         stored = store_file(content, filename, now=now)
     except Refused as refused:
         raise Refused(refused.reason, field="file") from refused
-    document = TenderDocument(
-        kind=kind, title=title.strip() or stored.filename, file=stored, added_at=now, added_by_id=actor.user_id
-    )
+    document = TenderDocument(kind=kind, title=title.strip() or stored.filename, file=stored, added_at=now, added_by_id=actor.user_id)
     tender.documents.append(document)
     record("tender.attach", tender, actor=actor, now=now, file=stored.filename, sha256=stored.sha256)
     return document
@@ -260,9 +262,7 @@ def _criteria(card: Sequence[Criterion]) -> list[ScoreCriterion]:
     """The card is content of the notice: kept in Chinese, whatever language its writer reads the site in."""
     with force_locale("zh_CN"):
         return [
-            ScoreCriterion(
-                position=position, code=c.code, label=str(c.label), weight=c.weight, kind=c.kind, guidance=str(c.guidance)
-            )
+            ScoreCriterion(position=position, code=c.code, label=str(c.label), weight=c.weight, kind=c.kind, guidance=str(c.guidance))
             for position, c in enumerate(card, start=1)
         ]
 

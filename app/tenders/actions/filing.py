@@ -69,7 +69,9 @@ def return_notice(tender: Tender, corrections: str, *, actor: Actor, now: dateti
     tender = lock_tender(tender)
     refuse_if(why_not("return_notice", situation(tender, actor=actor, now=now)))
     filing = _pending(tender)
-    filing.corrections = _needed(corrections, Reason(_l("没有写明改正意见。"), next=_l("请逐条写明哪里不合规、依据哪一条、怎样改。")), "corrections")
+    filing.corrections = _needed(
+        corrections, Reason(_l("没有写明改正意见。"), next=_l("请逐条写明哪里不合规、依据哪一条、怎样改。")), "corrections"
+    )
     _decide(filing, FilingOutcome.RETURNED, actor=actor, now=now)
     release(tender)
     make_move(tender, "return_notice", now=now)
@@ -154,4 +156,3 @@ def _needed(text: str, reason: Reason, field: str) -> str:
     if not text.strip():
         raise Refused(reason, field=field)
     return text.strip()
-

@@ -98,7 +98,11 @@ class ServiceForm(Form):
 
 class PriceForm(Form):
     ceiling = MoneyField(
-        _l("最高投标限价"), minimum=1, maximum=MAX_CEILING_FEN, unit=_l("元/m²·月"), description=_l("超过限价的投标将被否决。不得设最低限价。")
+        _l("最高投标限价"),
+        minimum=1,
+        maximum=MAX_CEILING_FEN,
+        unit=_l("元/m²·月"),
+        description=_l("超过限价的投标将被否决。不得设最低限价。"),
     )
     term_months = WholeNumberField(_l("服务期限"), minimum=1, maximum=120, unit=_l("个月"))
 

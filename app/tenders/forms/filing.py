@@ -19,9 +19,7 @@ class PublishForm(Form):
 
 
 class CancelForm(Form):
-    reason = TextAreaField(
-        _l("终止招标的理由"), [required(_l("请写明理由。")), at_most(2000)], description=_l("理由将随项目公开。")
-    )
+    reason = TextAreaField(_l("终止招标的理由"), [required(_l("请写明理由。")), at_most(2000)], description=_l("理由将随项目公开。"))
 
 
 class FailForm(Form):

@@ -50,7 +50,10 @@ def awards_of(tender: Tender) -> list[Award]:
     """Every decision, those that no longer stand included."""
     return list(
         db.session.scalars(
-            select(Award).where(Award.tender_id == tender.id).options(joinedload(Award.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts)).order_by(Award.id)
+            select(Award)
+            .where(Award.tender_id == tender.id)
+            .options(joinedload(Award.bid).joinedload(Bid.enterprise).lazyload(Enterprise.districts))
+            .order_by(Award.id)
         )
     )
 
@@ -85,4 +88,6 @@ def bid_of(tender: Tender, actor: Actor) -> Bid | None:
 
 
 def bidder_organisations(tender: Tender) -> list[int]:
-    return list(db.session.scalars(select(Bid.organisation_id).where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None)).order_by(Bid.id)))
+    return list(
+        db.session.scalars(select(Bid.organisation_id).where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None)).order_by(Bid.id))
+    )

@@ -81,15 +81,27 @@ def _manager_item(tender: Tender, phase: Phase, now: datetime) -> DeskItem | Non
             due = end_of(tender.publish_on) if tender.publish_on else None
             return _item(tender, "tenders.publish", _l("发布招标公告"), due, _l("计划发布日期"), tender.filed_at, phase)
         case Phase.CLOSED:
-            return _item(tender, "tenders.opening", _l("组织开标"), tender.bid_deadline_at, _l("《招标投标法》第三十四条"), tender.bid_deadline_at, phase)
+            return _item(
+                tender,
+                "tenders.opening",
+                _l("组织开标"),
+                tender.bid_deadline_at,
+                _l("《招标投标法》第三十四条"),
+                tender.bid_deadline_at,
+                phase,
+            )
         case Phase.TOO_FEW:
-            return _item(tender, "tenders.page", _l("登记流标或者重新招标"), None, _l("《招标投标法》第二十八条"), tender.bid_deadline_at, phase)
+            return _item(
+                tender, "tenders.page", _l("登记流标或者重新招标"), None, _l("《招标投标法》第二十八条"), tender.bid_deadline_at, phase
+            )
         case Phase.OPENED:
             due = _after(tender.opened_at, sheet, "evaluation_plan_workdays")
             return _item(tender, "tenders.evaluation", _l("组织评标"), due, _l("计划用时"), tender.opened_at, phase)
         case Phase.EVALUATED:
             due = _after(tender.evaluated_at, sheet, "candidate_publish_days")
-            return _item(tender, "tenders.candidates", _l("公示中标候选人"), due, sheet.basis("candidate_publish_days"), tender.evaluated_at, phase)
+            return _item(
+                tender, "tenders.candidates", _l("公示中标候选人"), due, sheet.basis("candidate_publish_days"), tender.evaluated_at, phase
+            )
         case Phase.NOTICE_OVER:
             due = _after(tender.evaluated_at, sheet, "award_decide_days")
             return _item(tender, "tenders.award", _l("确定中标人"), due, sheet.basis("award_decide_days"), tender.notice_ends_at, phase)
@@ -108,7 +120,9 @@ def _officer_items(actor: Actor, now: datetime) -> list[DeskItem]:
             items.append(_item(tender, "tenders.filing", _l("审核招标备案"), due, _l("计划发布日期"), filing.submitted_at))
         else:
             due = _after(tender.awarded_at, sheet, "award_filing_days")
-            items.append(_item(tender, "tenders.award_filing", _l("审核定标备案"), due, sheet.basis("award_filing_days"), filing.submitted_at))
+            items.append(
+                _item(tender, "tenders.award_filing", _l("审核定标备案"), due, sheet.basis("award_filing_days"), filing.submitted_at)
+            )
     return items
 
 
@@ -135,4 +149,3 @@ def _within(count) -> datetime | None:
         return count()
     except Refused:
         return None
-

@@ -176,9 +176,7 @@ def _holds(word: str):
 
 
 def _in_state(state: State, now: datetime):
-    count = (
-        select(func.count(Bid.id)).where(Bid.tender_id == Tender.id, Bid.withdrawn_at.is_(None)).correlate(Tender).scalar_subquery()
-    )
+    count = select(func.count(Bid.id)).where(Bid.tender_id == Tender.id, Bid.withdrawn_at.is_(None)).correlate(Tender).scalar_subquery()
     closed = and_(Tender.status == Status.PUBLISHED, Tender.bid_deadline_at <= now)
     conditions = {
         State.BIDDING: and_(Tender.status == Status.PUBLISHED, Tender.bid_deadline_at > now),
@@ -264,7 +262,6 @@ def place_names(codes) -> dict[str, list[Division]]:
 def districts_with_tenders() -> list[Division]:
     codes = {code[:6] for code in db.session.scalars(select(Tender.division_code).where(Tender.published_at.is_not(None)).distinct())}
     return list(db.session.scalars(select(Division).where(Division.code.in_(sorted(codes))).order_by(Division.code))) if codes else []
-
 
 
 def has_rows(statement: Select) -> bool:

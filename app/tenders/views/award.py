@@ -228,4 +228,3 @@ def contract_file(number: str):
     tender = find_tender(number, actor()) or not_found()
     found = contract_of_tender(tender.id)
     return send_stored_file(found.file if found is not None and found.file is not None else not_found())
-

@@ -121,7 +121,16 @@ def _save(section: Section, *names: str, **renamed: str) -> Callable[[Tender, An
 
 def _texts(values: dict) -> dict:
     """An empty text field is an empty text, never nothing."""
-    texts = {"title", "service_content", "eligibility", "bid_instructions", "contract_terms", "opening_place", "contact_name", "contact_phone"}
+    texts = {
+        "title",
+        "service_content",
+        "eligibility",
+        "bid_instructions",
+        "contract_terms",
+        "opening_place",
+        "contact_name",
+        "contact_phone",
+    }
     return {key: value or "" if key in texts else value for key, value in values.items()}
 
 
@@ -161,7 +170,9 @@ def _keep_card(tender: Tender, form):
     for index, line in enumerate(lines, start=1):
         code = line.code.data or next(f"item{n}" for n in range(index, index + 99) if f"item{n}" not in used)
         used.add(code)
-        card.append(Criterion(code[:40], line.kind.data, (line.label.data or "").strip(), line.weight.data or 0, (line.guidance.data or "").strip()))
+        card.append(
+            Criterion(code[:40], line.kind.data, (line.label.data or "").strip(), line.weight.data or 0, (line.guidance.data or "").strip())
+        )
     return actions.save_card(tender, card, actor=actor(), now=clock.now())
 
 

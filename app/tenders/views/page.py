@@ -94,7 +94,10 @@ def page(number: str):
         phases=Phase,
         steps=steps_shown(tender, phase, terms, now),
         terms=terms_shown(terms),
-        trail=[(division.name, url_for(".index", district=division.code)) for division in place_names([tender.division_code])[tender.division_code]],
+        trail=[
+            (division.name, url_for(".index", district=division.code))
+            for division in place_names([tender.division_code])[tender.division_code]
+        ],
         version=version_label(tender.regime_version),
         documents=files_shown(tender),
         is_own=is_own(tender, person),

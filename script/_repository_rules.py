@@ -33,7 +33,10 @@ INLINE = (
     (re.compile(r"<style\b"), "<style>"),
     (re.compile(r"<[a-z][^>]*\son[a-z]+\s*=\s*[\"']"), "on… handler"),
     (re.compile(r"javascript:"), "javascript: address"),
-    (re.compile(r"\{\{[^}]*\b(?:_|gettext)\(\s*[a-z]"), "_() of a variable: its text would be trusted as HTML (use the filter in_language)"),
+    (
+        re.compile(r"\{\{[^}]*\b(?:_|gettext)\(\s*[a-z]"),
+        "_() of a variable: its text would be trusted as HTML (use the filter in_language)",
+    ),
 )
 
 SIX_FILES = {"__init__", "models", "queries", "actions", "forms", "views", "commands"}

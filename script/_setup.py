@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import _translations
 import build_assets
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,7 +99,8 @@ def prepare(lock: str) -> None:
     with one_at_a_time():
         install(lock)
         build_front_end()
-        run(PYTHON, "script/_translations.py")
+        if _translations.outdated():
+            run(PYTHON, "script/_translations.py")
 
 
 def build_front_end() -> None:
@@ -138,7 +140,8 @@ def _environment_works() -> bool:
     """Whether .venv is there and its Python is still the one that it was made with."""
     if not PYTHON.exists():
         return False
-    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
+    has_packages = "import os, sys; sys.exit(not os.path.isdir(f'{sys.prefix}/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/pip'))"
+    return subprocess.run([PYTHON, "-I", "-c", has_packages], capture_output=True).returncode == 0
 
 
 def _make_environment() -> None:

@@ -6,14 +6,21 @@ from pathlib import Path
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "app" / "translations"
 
 
-def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
-    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        from babel.messages.mofile import write_mo
-        from babel.messages.pofile import read_po
+def outdated(folder: Path = TRANSLATIONS) -> list[Path]:
+    """Catalogues without a compiled twin that is as new."""
+    return [
+        source
+        for source in sorted(folder.glob("*/LC_MESSAGES/*.po"))
+        if not (target := source.with_suffix(".mo")).exists() or target.stat().st_mtime < source.stat().st_mtime
+    ]
 
+
+def compile_catalogues() -> None:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for source in outdated():
+        target = source.with_suffix(".mo")
         with source.open("rb") as file:
             catalogue = read_po(file, locale=source.parent.parent.name, abort_invalid=True)
         draft = target.with_suffix(f".mo.{os.getpid()}")

@@ -4,6 +4,8 @@ import io
 import json
 import os
 import subprocess
+import threading
+import time
 from datetime import timedelta
 
 import openpyxl
@@ -11,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.rules import Role
+from app.common.audit import AuditEvent
 from app.common.clock import wall
 from app.common.files import read_file
 from app.common.imports import actions, runs
@@ -222,8 +225,6 @@ def test_a_small_town_waits_for_its_page_to_refresh(app, client, officer):
         if "正在" not in page.main:
             break
         assert page.all(".//*[@id='import-progress']")
-        import time
-
         time.sleep(0.05)
     assert job().state is ImportState.READY
     answer = client.get(f"/imports/{job().id}", headers={"HX-Request": "true"})
@@ -314,3 +315,26 @@ def test_an_actor_without_a_place_imports_nothing(session, divisions):
     outsider = actor_for(person(Role.AUDITOR))
     with pytest.raises(actions.Refused):
         actions.upload(actions.find_kind("census"), table(row()), "底数.xlsx", actor=outsider, now=NOW)
+
+
+def test_two_people_confirm_at_once_and_it_is_imported_once(app, new_client, sign_in, officer, client):
+    send(client, table(row(), row("二号院")), "底数.xlsx")
+    number = job().id
+    colleague = new_client()
+    sign_in(colleague, Role.BUREAU_OFFICER)
+    db.session.commit()
+    ready = threading.Barrier(2)
+
+    def press(browser):
+        ready.wait()
+        browser.post(f"/imports/{number}/confirm", follow=False)
+
+    threads = [threading.Thread(target=press, args=(browser,)) for browser in (client, colleague)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert job().state is ImportState.DONE
+    assert compounds() == 2
+    finished = select(func.count(AuditEvent.id)).where(AuditEvent.event == "import.finish")
+    assert db.session.scalar(finished) == 1

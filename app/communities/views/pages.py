@@ -9,15 +9,16 @@ from app.common import clock
 from app.common.access import actor, get_or_404, not_found, public, roles
 from app.common.refusal import Refused
 from app.common.tables import Sort, paginate, safe_csv, safe_xlsx
-from app.communities import actions, queries, shown
+from app.communities import actions, queries
 from app.communities.coverage import Basis, Step, find_items, steps_by_mode, steps_reached
 from app.communities.forms import CorrectionForm
 from app.communities.models import Compound
 from app.communities.records import LABELS, show_value, why_not_correct
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
+from app.communities.views import shown
 from app.extensions import db
 
-bp = Blueprint("communities", __name__, template_folder="templates")
+bp = Blueprint("communities", __name__, template_folder="../templates")
 
 MOST_POINTS = 2000
 CHILD_LENGTH = {0: 6, 4: 6, 6: 9, 9: 12, 12: 12}

@@ -8,8 +8,8 @@ from _repository_rules import faults
 from _setup import ROOT, VENV, install, one_at_a_time, say
 
 TOOLS = (
-    ("ruff check", ["ruff", "check", "--quiet", "."]),
-    ("ruff format", ["ruff", "format", "--quiet", "--check", "."]),
+    ("ruff check", ["ruff", "check", "--quiet", "--output-format", "concise", "."]),
+    ("ruff format", ["ruff", "format", "--quiet", "--check", "--output-format", "concise", "."]),
     ("import-linter", ["lint-imports", "--no-cache"]),
 )
 

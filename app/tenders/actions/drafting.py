@@ -46,6 +46,7 @@ label_events(
         "retender_of": _l("重新招标自"),
         "weights": _l("分值"),
     },
+    enums={"section": Section},
     objects={"tender": _l("招标"), "objection": _l("异议")},
 )
 
@@ -169,7 +170,8 @@ def save_card(tender: Tender, card: Sequence[Criterion], *, actor: Actor, now: d
     tender.criteria.clear()
     db.session.flush()
     tender.criteria.extend(_criteria(kept))
-    record("tender.edit", tender, actor=actor, now=now, section=Section.CARD, weights={c.code: c.weight for c in kept})
+    weights = {criterion.label: criterion.weight for criterion in tender.criteria}
+    record("tender.edit", tender, actor=actor, now=now, section=Section.CARD, weights=weights)
     return tender
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from app.accounts.models import Organisation
 from app.accounts.rules import OrganisationKind
@@ -13,7 +13,7 @@ from app.common.i18n import _l
 from app.common.imports.summary import json_value
 from app.common.refusal import Reason, Refused, refuse_if
 from app.communities.models import Compound, Division
-from app.communities.queries import place_names
+from app.communities.queries import place_names, within
 from app.communities.records import CORRECTABLE, why_not_correct
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
 from app.communities.search import search_text
@@ -65,10 +65,26 @@ def load_divisions(rows: Iterable[tuple[str, str]], *, actor, now: datetime) -> 
     renamed = [code for code, name in wanted.items() if code in known and known[code].name != name]
     for code in renamed:
         known[code].name = wanted[code]
+    db.session.flush()
+    for code in renamed:
+        _refresh_search(code)
     if fresh or renamed:
         top = db.session.get(Division, min([*fresh, *renamed]))
         record("division.load", top, actor=actor, now=now, added=len(fresh) or None, renamed=len(renamed) or None)
     return len(fresh), len(renamed)
+
+
+def _refresh_search(code: str) -> None:
+    """Compounds are found by the names of their places as well."""
+    rows = db.session.execute(select(Compound.id, Compound.name, Compound.division_code).where(within(Compound.division_code, code))).all()
+    if not rows:
+        return
+    names = place_names({row.division_code for row in rows})
+    table = Compound.__table__
+    db.session.execute(
+        update(table).where(table.c.id == bindparam("of_id")).values(search_text=bindparam("text")),
+        [{"of_id": row.id, "text": search_text(row.name, *(names[row.division_code[:n]] for n in (12, 9, 6)))} for row in rows],
+    )
 
 
 def _division_row(code: str, name: str, parent: str | None) -> dict[str, Any]:

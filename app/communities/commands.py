@@ -88,8 +88,8 @@ def _run(file: Path, as_of: datetime | None, *, accept: bool, dry: bool) -> Impo
 
 def _report(job: ImportJob) -> None:
     kind = imports.kind_of(job)
-    for severity, problem in shown.all_problems(kind, job):
-        click.echo(f"  {severity} {problem.place} {problem.column} {problem.text}{problem.mend}")
+    for problem in shown.all_problems(kind, job):
+        click.echo(f"  {problem.severity.label} {problem.place} {problem.column} {problem.text}{problem.mend}")
     plan = job.plan
     click.echo(f"  {job.state.label} rows {job.reading['rows']}: new {plan['new']}, changed {plan['changed']}, unchanged {plan['unchanged']}, missing {plan['missing']}")
     for note in shown.notes(kind, plan):

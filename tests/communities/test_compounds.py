@@ -212,6 +212,14 @@ def test_divisions_are_added_renamed_and_checked(session, divisions):
     session.rollback()
 
 
+def test_a_renamed_street_finds_its_compounds(client, session, compound):
+    compound.search_text = "一号院 安居社区 曙光街街道 新华区"
+    actions.load_divisions([("410402001", "朝霞街道")], actor=system_actor(), now=NOW)
+    session.commit()
+    assert "共 1 个楼院" in client.get("/compounds?q=朝霞 一号").main
+    assert "没有查到" in client.get("/compounds?q=曙光").main
+
+
 def test_an_auditor_and_an_officer_find_the_import_from_their_desk(new_client, sign_in, clock):
     clock.set(NOW)
     officer, auditor = new_client(), new_client()

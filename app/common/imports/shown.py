@@ -11,8 +11,6 @@ from app.common.i18n import _l
 from app.common.imports.kinds import ImportKind, Severity
 from app.common.imports.models import ImportJob
 
-MAX_ROWS_SHOWN = 100
-
 LEFT_OUT = {
     "blank": _l("空行"),
     "subtotal": _l("小计、合计行"),
@@ -24,6 +22,7 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class ShownProblem:
+    severity: Severity
     place: str
     column: str
     value: str
@@ -33,33 +32,37 @@ class ShownProblem:
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """All problems of one code: one sentence in the list, one tick to accept a warning."""
+    """All problems of one code: a warning's are accepted with one tick."""
 
     code: str
     severity: Severity
     count: int
-    problems: list[ShownProblem]
+    first: str
+    """The sentence of the first."""
 
 
-def problem_groups(kind: ImportKind, job: ImportJob) -> list[ProblemGroup]:
-    """Errors first, then warnings; within each the order of the file."""
+def warning_groups(kind: ImportKind, job: ImportJob) -> list[ProblemGroup]:
+    """The warnings by code, in a fixed order."""
+    first = {}
+    for problem in reversed((job.reading or {}).get("problems", ())):
+        first[problem["code"]] = problem
+    groups = []
+    for code, count in sorted((job.reading or {}).get("problem_counts", {}).items()):
+        words = kind.problem_kind(code)
+        if words.severity is Severity.WARNING:
+            groups.append(ProblemGroup(code, words.severity, count, _problem(kind, first[code], many=False).text))
+    return groups
+
+
+def all_problems(kind: ImportKind, job: ImportJob) -> list[ShownProblem]:
+    """Every problem that was kept: errors first, each part in the order of the file."""
     reading = job.reading or {}
-    by_code: dict[str, list[ShownProblem]] = {}
-    for problem in reading.get("problems", ()):
-        by_code.setdefault(problem["code"], []).append(_problem(kind, problem, many=len(reading["sheets"]) > 1))
-    groups = [
-        ProblemGroup(code, kind.problem_kind(code).severity, count, by_code.get(code, [])[:MAX_ROWS_SHOWN])
-        for code, count in reading.get("problem_counts", {}).items()
-    ]
-    return sorted(groups, key=lambda group: (group.severity is not Severity.ERROR, group.code))
+    many = len(reading.get("sheets", ())) > 1
+    return [_problem(kind, problem, many=many) for problem in reading.get("problems", ())]
 
 
-def all_problems(kind: ImportKind, job: ImportJob) -> list[tuple[str, ShownProblem]]:
-    """(severity, problem) of every problem that was kept, for the download."""
-    return [
-        (str(kind.problem_kind(problem["code"]).severity.label), _problem(kind, problem, many=True))
-        for problem in (job.reading or {}).get("problems", ())
-    ]
+def problem_count(job: ImportJob) -> int:
+    return sum((job.reading or {}).get("problem_counts", {}).values())
 
 
 def _problem(kind: ImportKind, problem: dict, *, many: bool) -> ShownProblem:
@@ -72,7 +75,7 @@ def _problem(kind: ImportKind, problem: dict, *, many: bool) -> ShownProblem:
     column = problem["column"]
     if spec:
         column = f"{column} {spec.label}".strip()
-    return ShownProblem(place, column, problem["value"], str(words.text) % params, str(words.mend) % params)
+    return ShownProblem(words.severity, place, column, problem["value"], str(words.text) % params, str(words.mend) % params)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,12 @@ def summarise_reading(kind: ImportKind, reading: Reading, problems: list[Problem
     """`problems`: those of the reading and of the plan together. Errors come first where not all fit."""
     order = {sheet.name: number for number, sheet in enumerate(reading.sheets)}
     ordered = sorted(problems, key=lambda problem: (not kind.is_error(problem), order.get(problem.sheet, 0), problem.row))
+    kept = ordered[:MAX_PROBLEMS]
+    shown = {problem.code for problem in kept}
+    for problem in ordered[MAX_PROBLEMS:]:  # at least one of each kind
+        if problem.code not in shown:
+            shown.add(problem.code)
+            kept.append(problem)
     layouts: dict[str, dict] = {}
     for sheet in reading.sheets:
         known = layouts.setdefault(
@@ -47,7 +53,7 @@ def summarise_reading(kind: ImportKind, reading: Reading, problems: list[Problem
             }
             for sheet in reading.sheets
         ],
-        "problems": [problem.as_json() for problem in ordered[:MAX_PROBLEMS]],
+        "problems": [problem.as_json() for problem in kept],
         "problem_counts": dict(Counter(problem.code for problem in problems)),
     }
 

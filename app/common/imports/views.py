@@ -62,7 +62,7 @@ def show(job_id: int):
     kind = actions.kind_of(job)
     return render_template(
         "imports/show.html", job=job, kind=kind, may_work=queries.may_work_on(actor(), job), is_working=is_working, is_stale=is_stale,
-        progress=runs.shown(job) if is_working else None, groups=shown.problem_groups(kind, job), layouts=shown.layouts(kind, job),
+        progress=runs.shown(job) if is_working else None, groups=shown.warning_groups(kind, job), problems=shown.all_problems(kind, job), problem_count=shown.problem_count(job), layouts=shown.layouts(kind, job),
         left_out=shown.left_out(job), earlier=queries.earlier_import(job), shown=shown, states=ImportState, failure=thaw(job.failure),
         may_correct=why_not_correct(job.state, is_stale) is None, may_withdraw=why_not_withdraw(job.state, is_stale) is None,
         result_url=kind.result_url(job), warnings=actions.warning_codes(kind, job),
@@ -134,7 +134,7 @@ def file(job_id: int):
 @signed_in
 def problems(job_id: int):
     job = _job(job_id)
-    rows = [(severity, p.place, p.column, p.value, p.text, p.mend) for severity, p in shown.all_problems(actions.kind_of(job), job)]
+    rows = [(str(p.severity.label), p.place, p.column, p.value, p.text, p.mend) for p in shown.all_problems(actions.kind_of(job), job)]
     header = [_("类别"), _("位置"), _("列"), _("原内容"), _("问题"), _("怎样改")]
     return safe_xlsx(_("导入问题-%(number)s", number=job.id), header, rows)
 

@@ -93,7 +93,14 @@ def write_census(path: Path, rows: int) -> Path:
             writer.writerow(
                 [
                     *(street, f"第{number // len(places) % 40 + 1}社区", f"测试路{number + 1}号院", 1980 + number % 29, 1 + number % 9),
-                    *(12 + number % 400, f"{(12 + number % 400) * (58 + number % 40)}.5", mode, fee, "√" if number % 3 else "", "√" if number % 2 else ""),
+                    *(
+                        12 + number % 400,
+                        f"{(12 + number % 400) * (58 + number % 40)}.5",
+                        mode,
+                        fee,
+                        "√" if number % 3 else "",
+                        "√" if number % 2 else "",
+                    ),
                     *("√", "", "", f"{113.28 + number % 997 / 10000:.6f}", f"{33.70 + number % 991 / 10000:.6f}"),
                 ]
             )

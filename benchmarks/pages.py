@@ -13,6 +13,7 @@ from flask import Flask, render_template_string
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.common.clock import DemoClock
 from app.extensions import db
 from benchmarks.measure import compare
 
@@ -45,9 +46,18 @@ def pages_of(app: Flask) -> list[tuple[str, str, float | None]]:
     """Name, address and the share of the baseline's throughput that is asked for."""
     from app.tenders.models import Tender
 
+    def tender(*conditions) -> str:
+        number = db.session.scalars(sa.select(Tender.number).where(*conditions).order_by(Tender.id).limit(1)).one()
+        return f"/tenders/{number}"
+
     with app.app_context():
-        number = db.session.scalar(sa.select(Tender.number).where(Tender.published_at.is_not(None)).order_by(Tender.id).limit(1))
-    return [("directory", "/enterprises", TARGET), ("tender", f"/tenders/{number}", TARGET), ("coverage", "/coverage", None)]
+        is_open = (Tender.published_at.is_not(None), Tender.bid_deadline_at > sa.select(DemoClock.at).scalar_subquery())
+        return [
+            ("directory", "/enterprises", TARGET),
+            ("open tender", tender(*is_open, Tender.cancelled_at.is_(None)), TARGET),
+            ("concluded tender", tender(Tender.contracted_at.is_not(None)), TARGET),
+            ("coverage", "/coverage", None),
+        ]
 
 
 @contextmanager

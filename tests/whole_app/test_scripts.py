@@ -1,0 +1,120 @@
+"""script/server sets up, says what is in the way, stops cleanly, and goes on after a kill."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from app.config import ROOT
+from tests.fixtures.servers import STARTS_WITHIN_S, free_port
+
+sys.path.insert(0, str(ROOT / "script"))
+
+import _data_folder  # noqa: E402
+
+SERVER = ROOT / "script" / "server"
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess:
+    return subprocess.run([SERVER, *map(str, arguments)], env=clean(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
+
+
+@contextmanager
+def started(*arguments: object, log: Path):
+    """The script in a process of its own; whatever happens, it is gone afterwards."""
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [SERVER, *map(str, arguments)], env=clean(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_for(log: Path, words: str, process: subprocess.Popen) -> None:
+    until = time.monotonic() + STARTS_WITHIN_S
+    while words not in log.read_text():
+        assert process.poll() is None and time.monotonic() < until, log.read_text()
+        time.sleep(0.02)
+
+
+def test_the_newest_migration_is_found_without_starting_the_app():
+    assert _data_folder.newest_migration() == ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
+def test_an_empty_site_is_made_served_and_stopped(tmp_path):
+    data, log, port = tmp_path / "data", tmp_path / "log", free_port()
+    for start in ("first", "second"):
+        with started("--empty", "--data", data, "--port", port, log=log) as process:
+            wait_for(log, "running at", process)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                assert answer.status == 200
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) in (0, 130)
+        said = log.read_text()
+        assert "accounts create-administrator" in said and f"http://127.0.0.1:{port}/" in said
+        assert ("Making the database" in said) == (start == "first")
+        assert "Traceback" not in said and "Sample accounts" not in said
+    assert (data / "secret-key").stat().st_mode & 0o077 == 0
+    assert {entry.name for entry in data.iterdir()} <= {"linli.db", "linli.db-wal", "linli.db-shm", "secret-key", "files", ".lock"}
+
+
+def test_a_start_that_was_killed_half_way_is_made_again(tmp_path):
+    data, log, port = tmp_path / "data", tmp_path / "log", free_port()
+    with started("--empty", "--data", data, "--port", port, log=log) as process:
+        wait_for(log, "Making the database", process)
+        process.kill()
+        process.wait()
+    assert not (data / "linli.db").exists()
+    with started("--empty", "--data", data, "--port", port, log=log) as process:
+        wait_for(log, "running at", process)
+        assert "making it again" in log.read_text()
+    with closing(sqlite3.connect(data / "linli.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_taken_port_is_named(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run("--data", tmp_path / "data", "--port", port)
+    assert done.returncode == 1 and f"127.0.0.1:{port}" in done.stderr and "--port" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_with_somebodys_files_is_left_alone(tmp_path):
+    (tmp_path / "letters.txt").write_text("mine")
+    done = run("--data", tmp_path, "--port", free_port())
+    assert done.returncode == 1 and "not empty" in done.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["letters.txt"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all, but text of some length"])
+def test_a_file_that_is_no_database_of_ours_is_refused(tmp_path, content):
+    (tmp_path / "linli.db").write_bytes(content)
+    done = run("--data", tmp_path, "--port", free_port())
+    assert done.returncode == 1 and "is not a Linli database" in done.stderr and "Traceback" not in done.stderr
+    assert (tmp_path / "linli.db").read_bytes() == content
+
+
+@pytest.mark.parametrize("arguments", [("--port", "0"), ("--port", "70000"), ("--port", "many"), ("--nonsense",)])
+def test_a_wrong_argument_is_explained(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2 and "usage: script/server" in done.stderr

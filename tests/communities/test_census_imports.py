@@ -185,6 +185,14 @@ def test_a_day_in_the_future_is_refused(client, officer):
     assert any("将来" in error for error in page.errors)
 
 
+def test_older_figures_are_asked_about_in_words(client, officer):
+    page = send(client, table(row()), "底数.xlsx", as_of="2009-06-30")
+    client.submit(page, f"/imports/{job().id}/confirm")
+    page = send(client, table(row(households=12)), "底数.xlsx", as_of="2008-06-30")
+    assert "2008年6月30日" in page.main
+    assert "早于" in page.main
+
+
 def test_giving_up_writes_nothing(client, officer):
     send(client, table(row()), "底数.xlsx")
     client.post(f"/imports/{job().id}/withdraw")

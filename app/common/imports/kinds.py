@@ -39,6 +39,8 @@ class ProblemKind:
     severity: Severity
     text: Any
     mend: Any
+    days: tuple[str, ...] = ()
+    """Params that are days in ISO form, shown as days."""
 
 
 @dataclass(frozen=True, slots=True)

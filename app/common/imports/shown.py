@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.common.figures import day_text
 from app.common.i18n import _l
 from app.common.imports.kinds import ImportKind, Severity
 from app.common.imports.models import ImportJob
@@ -68,7 +69,8 @@ def problem_count(job: ImportJob) -> int:
 def _problem(kind: ImportKind, problem: dict, *, many: bool) -> ShownProblem:
     words = kind.problem_kind(problem["code"])
     spec = kind.field(problem["field"]) if problem["field"] else None
-    params = {"value": problem["value"], "label": str(spec.label) if spec else "", **problem["params"]}
+    params = {"value": problem["value"], "label": str(spec.label) if spec else ""}
+    params |= {key: _day(value) if key in words.days else value for key, value in problem["params"].items()}
     place = _("第 %(row)s 行", row=problem["row"]) if problem["row"] else _("整张表")
     if many:
         place = f"{problem['sheet']} {place}"
@@ -76,6 +78,10 @@ def _problem(kind: ImportKind, problem: dict, *, many: bool) -> ShownProblem:
     if spec:
         column = f"{column} {spec.label}".strip()
     return ShownProblem(words.severity, place, column, problem["value"], str(words.text) % params, str(words.mend) % params)
+
+
+def _day(text: str) -> str:
+    return day_text(date.fromisoformat(text))
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,10 @@ def _flag(key: str, label, words: tuple[str, ...]) -> FieldSpec:
 
 
 FIELDS: tuple[FieldSpec, ...] = (
-    FieldSpec("district", _l("区县"), ("区", "区县", "所属区", "行政区", "区(县)"), cells.text(MAX_NAME), fills_down=True, from_title=district_in),
+    FieldSpec("district", _l("区县"), ("区", "区县", "所属区", "行政区"), cells.text(MAX_NAME), fills_down=True, from_title=district_in),
     FieldSpec(
         "street", _l("街道、乡镇"),
-        ("街道", "街道办事处", "街道办事处/乡", "街道/乡镇", "街道乡镇", "街道(镇)", "所属街道", "办事处", "乡镇", "街办"),
+        ("街道", "街道办事处", "街道办事处/乡", "街道/乡镇", "街道乡镇", "所属街道", "办事处", "乡镇", "街办"),
         cells.text(MAX_NAME), required=True, fills_down=True, from_title=street_in,
     ),
     FieldSpec(
@@ -82,7 +82,7 @@ FIELDS: tuple[FieldSpec, ...] = (
     ),
     FieldSpec(
         "name", _l("楼院名称"),
-        ("楼院名称", "小区(楼院)名称", "小区名称", "楼院", "小区", "庭院名称", "院落名称", "项目名称", "小区楼院名称"),
+        ("楼院名称", "小区名称", "楼院", "小区", "庭院名称", "院落名称", "项目名称", "小区楼院名称"),
         cells.text(MAX_NAME, blank_words=False), required=True,
     ),
     FieldSpec(
@@ -90,7 +90,7 @@ FIELDS: tuple[FieldSpec, ...] = (
         cells.year(FIRST_YEAR),
     ),
     FieldSpec(
-        "buildings", _l("楼栋数"), ("楼栋数", "栋数", "幢数", "栋", "幢", "楼栋", "楼数", "楼栋(幢)数"),
+        "buildings", _l("楼栋数"), ("楼栋数", "栋数", "幢数", "栋", "幢", "楼栋", "楼数"),
         cells.whole(None, MAX_BUILDINGS), sums=True,
     ),
     FieldSpec(

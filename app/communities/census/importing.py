@@ -43,6 +43,7 @@ class CensusImport(ImportKind):
             Severity.WARNING,
             _l("文件的数据截止日（%(file)s）早于登记的数据（%(day)s）。"),
             _l("如果确实要用旧数据改写新数据，请确认；否则请放弃。"),
+            days=("file", "day"),
         ),
     }
     notes = {

@@ -28,7 +28,7 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
     from app.tenders.queries.bidder_desk import bidder_items, evaluator_items
 
     if actor.role == Role.COMMUNITY_MANAGER:
-        return _manager_items(actor, now)
+        return [*_manager_items(actor, now), *evaluator_items(actor, now)]
     if actor.role == Role.BUREAU_OFFICER:
         return _officer_items(actor, now)
     if actor.role in (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY):

@@ -116,3 +116,10 @@ def failures(email: str, address: str, device: str, now: datetime) -> Failures:
 
 def _bound(instant: datetime):
     return db.bindparam(None, instant, type_=SignInAttempt.at.type)
+
+
+def organisation_ids_of(user_id: int | None) -> frozenset[int]:
+    """Every organisation that a person works or ever worked for, under any hat: who has served one side decides nothing for the other."""
+    if user_id is None:
+        return frozenset()
+    return frozenset(db.session.scalars(select(Membership.organisation_id).where(Membership.user_id == user_id).distinct()))

@@ -9,9 +9,11 @@ from sqlalchemy import update
 from app.accounts.rules import Role
 from app.common.refusal import Refused
 from app.tenders.actions import bidding, opening
+from app.tenders.bidding import Post
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import BidContent
 from app.tenders.queries.bids import opened_bids, viewer_for
+from app.tenders.queries.evaluation import blind_bids
 from app.tenders.queries.tenders import phase_of
 from tests import factories
 from tests.tenders import bid_stories as stories
@@ -97,3 +99,35 @@ def test_no_bid_is_taken_once_the_opening_is_recorded(session):
     stories.open_all(story)
     with pytest.raises(Refused):
         stories.prepare(story, 0, now=DEADLINE - timedelta(milliseconds=1))
+
+
+def test_nothing_of_a_blind_sheet_is_read_out(session, client):
+    """Every word and number of the sheets, looked for beside the names in the public record."""
+    story = stories.published()
+    teams = ([("保洁组员", 137), ("水电工匠", 41)], [("门岗值守", 229)], [("绿化养护工", 311), ("巡楼员", 53), ("客服专员", 67)])
+    for number, team in enumerate(teams):
+        story.bidders.append(stories.enterprise(number + 1, stories.NAMES[number]))
+        staffing = [Post(post, people, f"{post}证") for post, people in team]
+        stories.submit(
+            story,
+            number,
+            price_fen=70 + number,
+            plan=f"第{number}份方案。{stories.PLAN}",
+            staffing=staffing,
+            answers={"difficulty": f"第{number}份难点，先摸清管网。"},
+            project_manager=f"张负责{number}",
+        )
+    stories.open_all(story)
+    seen = [one.seen for one in blind_bids(story.tender)]
+    values = {text for one in seen for text in (one.plan, *one.answers.values())}
+    values |= {row[key] for one in seen for row in one.staffing for key in ("post", "qualification")}
+    numbers = {n for one in seen for n in (one.people, *(row["people"] for row in one.staffing))}
+    counts = {f"{len(one.staffing)} 类" for one in seen} | {f"{n} 人" for n in numbers}
+    lines = "".join(line.main_content for line in story.tender.opening.lines)
+    public = {"json": client.get(f"/tenders/{story.tender.number}/opening.json").text}
+    public["page"] = client.get(f"/tenders/{story.tender.number}/opening").main
+    assert all(f"张负责{n}" in text for n in range(3) for text in public.values())
+    for where, text in public.items():
+        assert not [value for value in values | counts if value in text], where
+    assert not [n for n in numbers if str(n) in lines]
+    assert not [one for one in seen if one.project_manager is not None or one.price_fen is not None]

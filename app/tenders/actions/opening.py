@@ -72,8 +72,10 @@ def _read_out(tender: Tender, bid: Bid, position: int) -> OpeningLine:
 
 
 def main_content(content: bidding.Content) -> str:
-    """What is read out beside name and price. Kept as it was said, in Chinese."""
-    return f"项目负责人{content.project_manager}；配备 {len(content.staffing)} 类岗位，共 {content.people} 人"
+    """What is read out beside name and price. Kept as it was said, in Chinese.
+
+    Nothing that stands on a blind sheet: posts and people beside a name would tell the evaluators whose sheet it is."""
+    return f"项目负责人{content.project_manager}"
 
 
 def canonical_record(tender: Tender, opening: OpeningRecord) -> bytes:

@@ -59,7 +59,7 @@ class OpeningLine(db.Model):
     seal_intact: Mapped[bool] = mapped_column()
     """The content still has the hash that the bidder's receipt states."""
     main_content: Mapped[str] = mapped_column(String(400), default="")
-    """Project manager and number of posts, as read out beside the price."""
+    """The project manager, as read out beside the price; nothing that a blind sheet shows."""
     remark: Mapped[str] = mapped_column(String(400), default="")
 
     record: Mapped[OpeningRecord] = relationship(back_populates="lines")

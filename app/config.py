@@ -70,7 +70,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict:
 
 
 def flask_config(settings: Mapping) -> dict:
-    """Flask's and the extensions' own configuration, derived from the settings."""
+    """Flask's and the extensions' own configuration, derived from the settings. Production without https is refused."""
+    if settings["PRODUCTION"] and not settings["HTTPS"]:
+        raise SystemExit("LINLI_PRODUCTION=1 needs LINLI_HTTPS=1: without it cookies would travel in clear")
     folder = Path(settings["DATA"]).absolute()
     url = settings["DATABASE_URL"] or f"sqlite:///{folder / 'linli.db'}"
     return {

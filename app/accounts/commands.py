@@ -23,9 +23,7 @@ def create_administrator(email: str, name: str, bureau: str, city: str, password
     """Found the city's bureau and its first administrator, who invites everybody else."""
     system, now = system_actor(), clock.now()
     try:
-        organisation = actions.create_organisation(
-            kind=OrganisationKind.BUREAU, name=bureau, division_code=city, actor=system, now=now
-        )
+        organisation = actions.create_organisation(kind=OrganisationKind.BUREAU, name=bureau, division_code=city, actor=system, now=now)
         user = actions.create_user(name=name, email=email, password=password, actor=system, now=now)
         actions.give_role(user, organisation, Role.ADMINISTRATOR, actor=system, now=now)
     except Refused as refused:

@@ -74,5 +74,8 @@ class OrganisationForm(Form):
     kind = SelectField(_l("类型"), [chosen()], choices=OrganisationKind.choices())
     name = StringField(_l("名称"), [required(), at_most(200)])
     division_code = StringField(
-        _l("区划代码"), [required(), at_most(12)], description=_l("市 4 位，区 6 位，街道 9 位，社区 12 位。"), render_kw={"inputmode": "numeric"}
+        _l("区划代码"),
+        [required(), at_most(12)],
+        description=_l("市 4 位，区 6 位，街道 9 位，社区 12 位。"),
+        render_kw={"inputmode": "numeric"},
     )

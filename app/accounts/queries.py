@@ -1,12 +1,13 @@
 """What pages ask about people and organisations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Invitation, Membership, Organisation, SignInAttempt, User
 from app.accounts.throttle import WINDOW, Failures
+from app.common.mail import OutboxMail
 from app.extensions import db
 
 
@@ -95,20 +96,14 @@ def open_invitation(token_sha256: str, now: datetime, *, lock: bool = False) -> 
 def failures(email: str, address: str, device: str, now: datetime) -> Failures:
     """Failed attempts within the throttle's window; a success clears those of its own pair."""
     since = now - WINDOW
-    failed = select(func.count(), func.min(SignInAttempt.at)).where(
-        SignInAttempt.at > since, SignInAttempt.succeeded.is_(False)
-    )
+    failed = select(func.count(), func.min(SignInAttempt.at)).where(SignInAttempt.at > since, SignInAttempt.succeeded.is_(False))
     pair = (
         [SignInAttempt.email == email, SignInAttempt.device == device]
         if device
         else [SignInAttempt.email == email, SignInAttempt.address == address, SignInAttempt.device == ""]
     )
-    last_success = (
-        select(func.max(SignInAttempt.at)).where(*pair, SignInAttempt.succeeded, SignInAttempt.at > since).scalar_subquery()
-    )
-    of_pair, oldest = db.session.execute(
-        failed.where(*pair, SignInAttempt.at > func.coalesce(last_success, _bound(since)))
-    ).one()
+    last_success = select(func.max(SignInAttempt.at)).where(*pair, SignInAttempt.succeeded, SignInAttempt.at > since).scalar_subquery()
+    of_pair, oldest = db.session.execute(failed.where(*pair, SignInAttempt.at > func.coalesce(last_success, _bound(since)))).one()
     of_name, oldest_of_name = db.session.execute(failed.where(SignInAttempt.email == email, SignInAttempt.device == "")).one()
     of_address, oldest_of_address = db.session.execute(failed.where(SignInAttempt.address == address)).one()
     return Failures(of_pair, of_name, of_address, oldest or oldest_of_name or oldest_of_address)
@@ -123,3 +118,34 @@ def organisation_ids_of(user_id: int | None) -> frozenset[int]:
     if user_id is None:
         return frozenset()
     return frozenset(db.session.scalars(select(Membership.organisation_id).where(Membership.user_id == user_id).distinct()))
+
+
+def kinds_served(user_id: int | None) -> frozenset:
+    """Kinds of organisation that a person serves now."""
+    if user_id is None:
+        return frozenset()
+    return frozenset(membership.organisation.kind for membership in active_memberships(user_id))
+
+
+def has_members(organisation_id: int) -> bool:
+    found = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def open_invitations(organisation_id: int, now: datetime) -> list[Invitation]:
+    return list(
+        db.session.scalars(
+            select(Invitation)
+            .where(Invitation.organisation_id == organisation_id, Invitation.accepted_at.is_(None), Invitation.expires_at > now)
+            .order_by(Invitation.id)
+        )
+    )
+
+
+RESETS_AN_HOUR = 3
+
+
+def was_mailed_enough(email: str, subject: str, now: datetime) -> bool:
+    """Whether an address has had its mails with this subject for this hour, so that nobody can flood it."""
+    sent = (OutboxMail.to == email, OutboxMail.subject == subject, OutboxMail.written_at > now - timedelta(hours=1))
+    return db.session.scalar(select(func.count()).select_from(OutboxMail).where(*sent)) >= RESETS_AN_HOUR

@@ -65,11 +65,37 @@ def roles_of(kind: OrganisationKind) -> tuple[Role, ...]:
     return ROLES_OF[kind]
 
 
-def may_invite(actor, *, organisation_id: int, kind: OrganisationKind, division_code: str) -> bool:
-    """Colleagues of one's own organisation, or, for an administrator, of any organisation in the place."""
+AUTHORITIES = frozenset({OrganisationKind.BUREAU, OrganisationKind.STREET_OFFICE, OrganisationKind.EXPERT_POOL})
+"""Bodies whose people the administrator of the place appoints; everybody else appoints their own."""
+
+APART = (
+    (OrganisationKind.BUREAU, OrganisationKind.ENTERPRISE),
+    (OrganisationKind.BUREAU, OrganisationKind.EXPERT_POOL),
+    (OrganisationKind.STREET_OFFICE, OrganisationKind.ENTERPRISE),
+    (OrganisationKind.COMMUNITY, OrganisationKind.ENTERPRISE),
+    (OrganisationKind.OWNERS_COMMITTEE, OrganisationKind.ENTERPRISE),
+)
+"""Kinds of organisation that one person may not serve together (《招标投标法实施条例》第三十四条、第四十六条)."""
+
+
+def may_invite(actor, *, organisation_id: int, kind: OrganisationKind, division_code: str, has_members: bool) -> bool:
+    """Colleagues of one's own organisation. An administrator appoints the authorities' people in the place, and elsewhere the
+    first person alone: once a community or an enterprise has somebody, only its own people let others in."""
     if actor.role == Role.ADMINISTRATOR:
-        return actor.covers(division_code)
+        return actor.covers(division_code) and (kind in AUTHORITIES or not has_members)
     return actor.organisation_id == organisation_id and INVITERS.get(kind) == actor.role
+
+
+def why_not_serve_both(held, asked: OrganisationKind) -> Reason | None:
+    """Whether a person who serves organisations of the kinds `held` may also serve one of the kind `asked`."""
+    for one, other in APART:
+        if (one in held and asked is other) or (other in held and asked is one):
+            return Reason(
+                _l("同一个人不能既在%(one)s任职，又在%(other)s任职。", one=one.label, other=other.label),
+                basis=_l("《招标投标法实施条例》第三十四条、第四十六条"),
+                next=_l("请换一位同事，或者先终止原来的身份。"),
+            )
+    return None
 
 
 def why_not_password(password: str, *, email: str, name: str) -> Reason | None:

@@ -19,8 +19,8 @@ from app.accounts.forms import (
     ResetForm,
     SignInForm,
 )
-from app.accounts.models import Membership, Organisation
-from app.accounts.rules import OrganisationKind, Role, may_invite, roles_of
+from app.accounts.models import Invitation, Membership, Organisation
+from app.accounts.rules import OrganisationKind, Role, roles_of
 from app.accounts.session import HAT, wear
 from app.common.access import actor, get_or_404, not_found, public, roles, signed_in
 from app.common.clock import now, wall
@@ -40,9 +40,7 @@ def sign_in():
     if form.validate_on_submit():
         device = known_device(form.email.data)
         try:
-            user = actions.sign_in(
-                form.email.data, form.password.data, address=request.remote_addr or "", device=device, wall=wall()
-            )
+            user = actions.sign_in(form.email.data, form.password.data, address=request.remote_addr or "", device=device, wall=wall())
         except Refused as refused:
             db.session.commit()
             form.apply_refusal(refused)
@@ -94,9 +92,7 @@ def change_password():
     if form.validate_on_submit():
         hat = session.get(HAT)
         try:
-            actions.change_password(
-                current_user, old=form.old.data, new=form.password.data, actor=actor(), now=now()
-            )
+            actions.change_password(current_user, old=form.old.data, new=form.password.data, actor=actor(), now=now())
         except Refused as refused:
             db.session.rollback()
             form.apply_refusal(refused)
@@ -114,11 +110,11 @@ def change_password():
 def forgotten():
     form = ForgottenForm()
     if form.validate_on_submit():
-        user = queries.user_by_email(form.email.data)
-        if user is not None and user.active:
+        user, subject = queries.user_by_email(form.email.data), _("邻里：重设密码")
+        if user is not None and user.active and not queries.was_mailed_enough(user.email, subject, wall()):
             link = current_app.config["SITE_URL"] + url_for("accounts.reset", token=generate_reset_password_token(user))
             text = _("请在 2 小时内打开下面的链接设置新密码。如果不是您本人申请，请不必理会。") + f"\n\n{link}\n"
-            send_mail(user.email, _("邻里：重设密码"), text, now=wall())
+            send_mail(user.email, subject, text, now=wall())
         db.session.commit()
         return render_template("accounts/forgotten_sent.html", email=form.email.data)
     return render_template("accounts/forgotten.html", form=form)
@@ -164,30 +160,33 @@ def organisation(organisation_id: int):
 
 
 def _people_page(found: Organisation, form: InviteForm | None = None, status: int = 200):
-    may = may_invite(actor(), organisation_id=found.id, kind=found.kind, division_code=found.division_code)
+    may = actions.may_manage(found, actor())
     form = form or InviteForm().offer(roles_of(found.kind))
-    page = paginate(queries.members_of(found.id))
-    return render_template("accounts/people.html", organisation=found, page=page, form=form, may_invite=may), status
+    page, waiting = paginate(queries.members_of(found.id)), queries.open_invitations(found.id, wall()) if may else []
+    return render_template("accounts/people.html", organisation=found, page=page, form=form, may_invite=may, waiting=waiting), status
 
 
 @bp.post("/organisations/<int:organisation_id>/invite")
 @signed_in
 def invite(organisation_id: int):
     found = get_or_404(Organisation, organisation_id)
-    if not may_invite(actor(), organisation_id=found.id, kind=found.kind, division_code=found.division_code):
+    if not actions.may_manage(found, actor()):
         not_found()
     form = InviteForm().offer(roles_of(found.kind))
     if not form.validate_on_submit():
         return _people_page(found, form)
-    invitation, token = actions.invite(
-        found, email=form.email.data, role=Role(form.role.data), actor=actor(), now=now(), wall=wall()
-    )
+    try:
+        invitation, token = actions.invite(found, email=form.email.data, role=Role(form.role.data), actor=actor(), now=now(), wall=wall())
+    except Refused as refused:
+        db.session.rollback()
+        form.apply_refusal(refused)
+        return _people_page(found, form)
     link = current_app.config["SITE_URL"] + url_for("accounts.accept", token=token)
     text = _("%(name)s 邀请您以“%(role)s”的身份加入“%(organisation)s”。请在 7 天内打开下面的链接。", name=actor().name, role=invitation.role.label, organisation=found.name)  # fmt: skip
     send_mail(invitation.email, _("邻里：邀请您加入 %(organisation)s", organisation=found.name), f"{text}\n\n{link}\n", now=wall())
     db.session.commit()
     flash(_("邀请已发往 %(email)s，7 天内有效。", email=invitation.email), "success")
-    return redirect(url_for("accounts.people") if found.id == actor().organisation_id else url_for("accounts.organisation", organisation_id=found.id))  # fmt: skip
+    return redirect(_people_url(found.id))
 
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
@@ -224,12 +223,30 @@ def accept(token: str):
 def end_membership(membership_id: int):
     membership = get_or_404(Membership, membership_id)
     found = membership.organisation
-    if not may_invite(actor(), organisation_id=found.id, kind=found.kind, division_code=found.division_code):
+    if not actions.may_manage(found, actor()):
         not_found()
     actions.end_membership(membership, actor=actor(), now=now())
     db.session.commit()
     flash(_("%(name)s 的身份已终止。", name=membership.user.name), "success")
-    return redirect(url_for("accounts.people") if found.id == actor().organisation_id else url_for("accounts.organisation", organisation_id=found.id))  # fmt: skip
+    return redirect(_people_url(found.id))
+
+
+@bp.post("/invitations/<int:invitation_id>/withdraw")
+@signed_in
+def withdraw_invitation(invitation_id: int):
+    invitation = get_or_404(Invitation, invitation_id)
+    if not actions.may_manage(invitation.organisation, actor()):
+        not_found()
+    actions.withdraw_invitation(invitation, actor=actor(), now=now(), wall=wall())
+    db.session.commit()
+    flash(_("对 %(email)s 的邀请已收回。", email=invitation.email), "success")
+    return redirect(_people_url(invitation.organisation_id))
+
+
+def _people_url(organisation_id: int) -> str:
+    if organisation_id == actor().organisation_id:
+        return url_for("accounts.people")
+    return url_for("accounts.organisation", organisation_id=organisation_id)
 
 
 @bp.route("/organisations", methods=["GET", "POST"])

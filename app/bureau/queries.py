@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import String, and_, cast, or_, select
 
+from app.accounts.models import Organisation
 from app.common.access import Actor
 from app.common.audit import AuditEvent
 from app.common.desk import DeskItem
@@ -16,6 +17,7 @@ from app.tenders.models import Bid, EvaluatorAssignment, ScoreSheet, Tender
 SOURCES = (enterprises.desk_items, tenders.desk_items, funding.desk_items)
 
 
+CITY_DIGITS = 4
 SEALED_EVENTS = ("bid.", "committee.", "sheet.", "evaluation.")
 """Events about bids and about evaluating them: their number alone would tell how many bids there are, their names who sits
 on the committee (《招标投标法》第三十七条、第三十八条). They join the city's trail when what they tell has become public."""
@@ -47,8 +49,11 @@ def _told():
 
 
 def trail(actor: Actor, *, text: str = "", event: str = ""):
-    """Everything that was done, newest first, except what is sealed."""
+    """What was done by the people of the actor's place, newest first, except what is sealed; the city's own people see all."""
     rows = select(AuditEvent).where(_told()).order_by(AuditEvent.id.desc())
+    if len(actor.division_code) > CITY_DIGITS:
+        place = Organisation.division_code.startswith(actor.division_code, autoescape=True)
+        rows = rows.where(AuditEvent.organisation_id.in_(select(Organisation.id).where(place)))
     if event:
         rows = rows.where(AuditEvent.event == event)
     if text:

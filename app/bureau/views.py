@@ -11,8 +11,8 @@ from app.bureau.forms import CalendarForm
 from app.bureau.home import home_page
 from app.bureau.starts import starts_of
 from app.common import clock
-from app.common.audit import EVENT_LABELS
 from app.common.access import actor, not_found, public, roles, signed_in
+from app.common.audit import EVENT_LABELS
 from app.common.calendar_days import CalendarDay, CalendarYear, set_day
 from app.common.tables import paginate
 from app.extensions import db

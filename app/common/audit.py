@@ -50,7 +50,11 @@ class AuditEvent(db.Model):
 
     @property
     def person(self):
-        return SYSTEM_LABEL if self.user_id is None and self.user_name == "system" else self.user_name
+        if self.user_id is not None:
+            return self.user_name
+        if not self.address:
+            return SYSTEM_LABEL
+        return self.user_name if self.user_name.startswith(VISITOR) else f"{VISITOR}{self.user_name}"
 
     @property
     def fact_list(self) -> list[tuple[Any, Any]]:
@@ -76,6 +80,8 @@ UNNUMBERED: set[str] = set()
 """Tables whose running number is not shown: it would tell how many rows others have made."""
 
 SYSTEM_LABEL = _l("平台")
+VISITOR = "访客："
+"""Before the name that somebody gave who had not signed in: it may be anybody's, and is never the platform's."""
 
 
 def label_events(

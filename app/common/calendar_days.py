@@ -90,8 +90,11 @@ def set_day(day: date, *, is_workday: bool, note: str, actor: Actor, now: dateti
     """Staff correct one day, with the paper that says so in the note."""
     year = db.session.get(CalendarYear, day.year)
     if year is None:
-        year = CalendarYear(year=day.year, is_provisional=True, source=note)
+        year = CalendarYear(year=day.year, is_provisional=True, source=_source(is_provisional=True))
         db.session.add(year)
+        for one, worked, holiday in _exceptions(day.year, is_provisional=True):
+            db.session.merge(CalendarDay(date=one, is_workday=worked, note=holiday))
+        db.session.flush()
     row = db.session.merge(CalendarDay(date=day, is_workday=is_workday, note=note))
     audit.record("calendar.edit", year, actor=actor, now=now, date=day.isoformat(), is_workday=is_workday, note=note)
     g.pop("workdays", None)

@@ -81,6 +81,7 @@ def _read() -> datetime:
     if db.engine.dialect.name == "postgresql":
         columns.append(func.clock_timestamp(type_=UtcDateTime))
     row = db.session.execute(select(*columns)).one()
-    g.now_is_demo = row[0] is not None
-    clock = row[0] or (row[2] if len(row) > 2 else wall())
+    demo_at = None if current_app.config["PRODUCTION"] else row[0]
+    g.now_is_demo = demo_at is not None
+    clock = demo_at or (row[2] if len(row) > 2 else wall())
     return max(clock, row[1]) if row[1] else clock

@@ -3,8 +3,9 @@
 from flask import Flask, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from app.common.access import actor
 from app.common.i18n import _l
@@ -39,6 +40,22 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf_failed(error: CSRFError):
         return error_page(400)
+
+    @app.before_request
+    def refuse_nul() -> None:
+        """No keyboard types it and PostgreSQL cannot keep it."""
+        typed = (request.path, *request.args, *request.args.values(), *request.form.keys(), *request.form.values())
+        if any("\x00" in text for text in typed):
+            raise BadRequest
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(OverflowError)
+    def beyond_all_numbers(error: Exception):
+        """A number in the address that no row can have."""
+        db.session.rollback()
+        if request.method != "GET":
+            app.logger.exception("number out of range: %s %s", request.method, request.path)
+        return error_page(404 if request.method == "GET" else 400)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException):

@@ -38,13 +38,17 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=_l("最多 %(length)d 个字。", length=length))
 
 
+MOST = 10**13
+"""A hundred thousand million yuan or m²: more is a slip of the finger, and would overflow a sum."""
+
+
 class _NumberText(StringField):
     """Text on the page, an integer in the program; what was typed is shown again when it was wrong."""
 
     parse = staticmethod(int)
     unit = ""
 
-    def __init__(self, label=None, validators=None, *, minimum: int = 0, maximum: int | None = None, unit=None, **kwargs):
+    def __init__(self, label=None, validators=None, *, minimum: int = 0, maximum: int | None = MOST, unit=None, **kwargs):
         super().__init__(label, validators, **kwargs)
         self.minimum, self.maximum = minimum, maximum
         if unit is not None:
@@ -89,6 +93,16 @@ class AreaField(_NumberText):
     unit = "m²"
 
 
+YEARS = range(1949, 2201)
+
+
+def _within_reason(typed):
+    """Raises ValueError for a year that no tender has and that sums of days would overflow."""
+    if typed.year not in YEARS:
+        raise ValueError(typed)
+    return typed
+
+
 class LocalDateField(DateField):
     """A calendar day."""
 
@@ -98,7 +112,7 @@ class LocalDateField(DateField):
         if not text:
             return
         try:
-            self.data = date.fromisoformat(text.replace("/", "-"))
+            self.data = _within_reason(date.fromisoformat(text.replace("/", "-")))
         except ValueError as error:
             raise ValidationError(_l("日期不对。请按“2026-03-18”的样子填写。")) from error
 
@@ -112,7 +126,7 @@ class LocalDateTimeField(DateTimeLocalField):
         if not text:
             return
         try:
-            typed = datetime.fromisoformat(text.replace("/", "-").replace(" ", "T"))
+            typed = _within_reason(datetime.fromisoformat(text.replace("/", "-").replace(" ", "T")))
         except ValueError as error:
             raise ValidationError(_l("时间不对。请按“2026-03-18 09:30”的样子填写。")) from error
         self.data = typed.replace(tzinfo=ZONE).astimezone(UTC)

@@ -130,9 +130,7 @@ def safe_xlsx(filename: str, header: Sequence, rows: Iterable[Sequence]) -> Resp
     sheet.freeze_panes(1, 0)
     sheet.autofit()
     book.close()
-    return _download(
-        out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", f"{filename}.xlsx"
-    )
+    return _download(out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", f"{filename}.xlsx")
 
 
 def _cell(value):

@@ -129,6 +129,9 @@ def upgrade():
         sa.Column("error", sa.String(length=300), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
     )
+    with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_mail_to"), ["to"], unique=False)
+
     op.create_table(
         "recommended_batch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2067,6 +2070,9 @@ def downgrade():
 
     op.drop_table("sign_in_attempt")
     op.drop_table("recommended_batch")
+    with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbox_mail_to"))
+
     op.drop_table("outbox_mail")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_division_code"))

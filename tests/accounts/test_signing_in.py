@@ -183,3 +183,68 @@ def test_passwords_never_lie_in_the_database_in_clear(manager, session):
     session.commit()
     kept = session.scalar(select(User.password).where(User.id == manager.id))
     assert kept.startswith("$argon2") and factories.PASSWORD not in kept
+
+
+def test_an_administrator_lets_in_the_first_person_of_an_enterprise_and_nobody_after(client, session, sign_in):
+    home = factories.organisation(OrganisationKind.ENTERPRISE)
+    session.commit()
+    sign_in(client, Role.ADMINISTRATOR)
+    ask = {"email": "first@example.org", "role": "enterprise_signatory"}
+    client.post(f"/organisations/{home.id}/invite", ask)
+    factories.person(Role.ENTERPRISE_SIGNATORY, organisation=home)
+    session.commit()
+    client.post(f"/organisations/{home.id}/invite", ask | {"email": "second@example.org"}, status=404)
+
+
+def test_nobody_serves_the_bureau_and_an_enterprise(client, session, sign_in, manager):
+    officer = factories.person(Role.BUREAU_OFFICER)
+    signatory = factories.person(Role.ENTERPRISE_SIGNATORY)
+    session.commit()
+    sign_in(client, signatory)
+    home = signatory.memberships[0].organisation
+    page = client.post(f"/organisations/{home.id}/invite", {"email": officer.email, "role": "enterprise_clerk"}, status=200)
+    assert "同一个人不能既在" in page.errors[0]
+
+
+def test_an_invitation_ends_with_its_inviters_own_role(client, new_client, manager, session, sign_in):
+    home = manager.memberships[0].organisation
+    sign_in(client, manager)
+    client.post(f"/organisations/{home.id}/invite", {"email": "late@example.org", "role": "community_manager"})
+    link = last_link(session)
+    manager.memberships[0].ended_at = factories.NOW
+    from app.common.access import system_actor
+    from app.common.audit import record
+
+    record("membership.end", manager.memberships[0], actor=system_actor(), now=factories.NOW)
+    session.commit()
+    sent = {"name": "钱进", "password": factories.PASSWORD, "again": factories.PASSWORD}
+    page = new_client().post(link, sent, status=200)
+    assert "已经无权邀请" in page.errors[0]
+
+
+def test_an_open_invitation_can_be_taken_back(client, new_client, manager, session, sign_in):
+    home = manager.memberships[0].organisation
+    sign_in(client, manager)
+    page = client.post(f"/organisations/{home.id}/invite", {"email": "oops@example.org", "role": "community_manager"})
+    link = last_link(session)
+    action = next(f.get("action") for f in page.all(".//main//form") if "withdraw" in (f.get("action") or ""))
+    assert "oops@example.org" not in client.post(action).texts(".//table")[-1]
+    new_client().get(link, status=410)
+
+
+def test_colleagues_are_told_of_a_new_member(client, new_client, manager, session, sign_in):
+    home = manager.memberships[0].organisation
+    sign_in(client, manager)
+    client.post(f"/organisations/{home.id}/invite", {"email": "new@example.org", "role": "community_manager"})
+    sent = {"name": "钱进", "password": factories.PASSWORD, "again": factories.PASSWORD}
+    new_client().post(last_link(session), sent)
+    session.expire_all()
+    told = session.scalars(select(OutboxMail).where(OutboxMail.to == manager.email)).all()
+    assert any("钱进" in mail.text for mail in told)
+
+
+def test_nobody_is_flooded_with_reset_mails(client, manager, session):
+    for _ in range(6):
+        client.post("/password/forgotten", {"email": manager.email}, status=200)
+    session.expire_all()
+    assert len(session.scalars(select(OutboxMail).where(OutboxMail.to == manager.email)).all()) == 3

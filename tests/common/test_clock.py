@@ -58,3 +58,17 @@ def test_production_refuses_a_demonstration_clock(app, session):
     app.config["PRODUCTION"] = True
     with pytest.raises(RuntimeError):
         app_clock.set_demo(factories.NOW)
+
+
+def test_production_ignores_a_demonstration_clock_that_is_there(clock, app, session):
+    clock.set_local(2009, 11, 18, 9, 0)
+    app.config["PRODUCTION"] = True
+    app_clock.forget_now()
+    assert not app_clock.is_demo() and app_clock.now().year > 2009
+
+
+def test_production_without_https_does_not_start():
+    from app.config import flask_config, read_settings
+
+    with pytest.raises(SystemExit, match="LINLI_HTTPS"):
+        flask_config(read_settings({"LINLI_PRODUCTION": "1"}))

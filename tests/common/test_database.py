@@ -16,9 +16,7 @@ NOW = wall()
 
 
 def found(name="新华区房管局"):
-    return actions.create_organisation(
-        kind=OrganisationKind.BUREAU, name=name, division_code="410402", actor=system_actor(), now=NOW
-    )
+    return actions.create_organisation(kind=OrganisationKind.BUREAU, name=name, division_code="410402", actor=system_actor(), now=NOW)
 
 
 def test_a_change_and_its_audit_row_come_together(session):

@@ -59,3 +59,16 @@ def test_too_large_an_upload_is_refused_with_a_sentence(app):
     client = Client(app)
     page = client.post("/sign-in", {"email": "a@b.cn", "password": "x", "f": (io.BytesIO(b"x" * 5000), "a.bin")}, status=413)
     assert "太大" in page.h1
+
+
+@pytest.mark.parametrize("url", ["/enterprises?q=a%00b", "/compounds?q=%00", "/tenders/a%00b"])
+def test_a_nul_character_is_a_bad_request(app, url):
+    Client(app).get(url, status=400)
+
+
+@pytest.mark.parametrize(
+    "url", ["/enterprises/99999999999999999999", "/compounds/99999999999999999999", "/tenders?compound=99999999999999999999"]
+)
+def test_a_number_that_no_row_can_have_is_not_an_error_of_ours(app, url):
+    response = Client(app).browser.get(url)
+    assert response.status_code in (200, 404)

@@ -76,9 +76,7 @@ def test_what_people_write_for_nothing_is_nothing(text):
     assert cells.year()(text) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("120户", 120), ("１８２", 182), ("1,217", 1217), ("12 栋", 12), ("1.2e2", 120)]
-)
+@pytest.mark.parametrize(("text", "value"), [("120户", 120), ("１８２", 182), ("1,217", 1217), ("12 栋", 12), ("1.2e2", 120)])
 def test_counts(text, value):
     assert cells.whole()(text) == value
 
@@ -127,7 +125,9 @@ def test_a_text_keeps_every_character_and_control_characters_are_refused():
     assert why(cells.text(60), "甲\x07乙") == "control_character"
 
 
-@pytest.mark.parametrize(("raw", "text"), [(410.0, "410"), (1.50885, "1.50885"), (None, ""), (float("nan"), ""), ("  a \u3000 b ", "a b"), (True, "是")])
+@pytest.mark.parametrize(
+    ("raw", "text"), [(410.0, "410"), (1.50885, "1.50885"), (None, ""), (float("nan"), ""), ("  a \u3000 b ", "a b"), (True, "是")]
+)
 def test_raw_cells_as_text(raw, text):
     assert as_text(raw) == text
 

@@ -14,7 +14,9 @@ from app.common.imports.kinds import FieldSpec, ImportKind, ProblemKind, Severit
 from app.common.imports.reader import day_in
 
 NOW = datetime(2009, 11, 18, 1, tzinfo=UTC)
-M2, WAN = cells.unit_family(Unit("r_m2", "平方米", Decimal(100), ("m2", "平方米")), Unit("r_wan", "万平方米", Decimal(1_000_000), ("万m2", "万平方米")))
+M2, WAN = cells.unit_family(
+    Unit("r_m2", "平方米", Decimal(100), ("m2", "平方米")), Unit("r_wan", "万平方米", Decimal(1_000_000), ("万m2", "万平方米"))
+)
 
 
 class Gardens(ImportKind):
@@ -89,7 +91,13 @@ def test_one_blank_among_many_entries_is_missing_and_not_filled():
 
 
 def test_tick_columns_give_one_value_and_two_ticks_are_named():
-    reading = read(["街道", "名称", "公园", "私园"], ["甲街道", "一", "√", None], ["甲街道", "二", None, "√"], ["甲街道", "三", "√", "√"], ["甲街道", "四", "大", None])
+    reading = read(
+        ["街道", "名称", "公园", "私园"],
+        ["甲街道", "一", "√", None],
+        ["甲街道", "二", None, "√"],
+        ["甲街道", "三", "√", "√"],
+        ["甲街道", "四", "大", None],
+    )
     assert values(reading, "kind") == ["public", "private", None, None]
     assert codes(reading) == [("two_ticks", 4, "D"), ("bad_tick", 5, "C")]
 
@@ -103,7 +111,11 @@ def test_units_come_from_the_header_the_title_or_the_cell():
 
 def test_a_column_of_ticks_means_no_where_it_is_blank_and_a_column_with_no_says_so_itself():
     assert values(read(["街道", "名称", "路灯"], ["甲街道", "一", "√"], ["甲街道", "二", None]), "lit") == [True, False]
-    assert values(read(["街道", "名称", "路灯"], ["甲街道", "一", "有"], ["甲街道", "二", "无"], ["甲街道", "三", None]), "lit") == [True, False, None]
+    assert values(read(["街道", "名称", "路灯"], ["甲街道", "一", "有"], ["甲街道", "二", "无"], ["甲街道", "三", None]), "lit") == [
+        True,
+        False,
+        None,
+    ]
 
 
 def test_subtotals_are_left_out_and_compared():
@@ -117,7 +129,14 @@ def test_subtotals_are_left_out_and_compared():
 
 
 def test_a_grand_total_after_subtotals_may_add_up_everything():
-    assert codes(read(["街道", "名称", "棵数"], ["甲街道", "一", 3], [None, "小计", 3], ["乙街道", "二", 4], [None, "小计", 4], ["总计", None, 7])) == []
+    assert (
+        codes(
+            read(
+                ["街道", "名称", "棵数"], ["甲街道", "一", 3], [None, "小计", 3], ["乙街道", "二", 4], [None, "小计", 4], ["总计", None, 7]
+            )
+        )
+        == []
+    )
 
 
 def test_a_formula_in_a_subtotal_is_no_error_and_one_in_a_row_is():
@@ -181,7 +200,12 @@ def test_a_skipped_sheet_is_not_read():
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("截止日期:2009年6月30日", date(2009, 6, 30)), ("数据截至2009年12月底", date(2009, 12, 31)), ("2009年6月30日印", None), ("截止2009年2月30日", None)],
+    [
+        ("截止日期:2009年6月30日", date(2009, 6, 30)),
+        ("数据截至2009年12月底", date(2009, 12, 31)),
+        ("2009年6月30日印", None),
+        ("截止2009年2月30日", None),
+    ],
 )
 def test_the_day_of_the_figures(text, day):
     assert day_in(text) == day

@@ -59,3 +59,11 @@ def test_loading_twice_changes_nothing(calendar, session):
     assert load_official_years(actor=system_actor(), now=wall()) == []
     assert session.get(CalendarYear, 2004) is not None
     db.session.rollback()
+
+
+def test_a_year_opened_by_one_day_has_its_statutory_days(calendar, session):
+    year = max(calendar.years) + 2
+    set_day(date(year, 12, 30), is_workday=True, note="国办发明电", actor=system_actor(), now=wall())
+    session.commit()
+    opened = load_calendar()
+    assert opened.is_provisional(year) and not opened.is_workday(date(year, 10, 1))

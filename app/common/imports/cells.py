@@ -18,7 +18,9 @@ BLANKS = frozenset({"", "-", "--", "—", "——", "－", "–", "/", "\\", "�
 YES = frozenset({"有", "是", "√", "✓", "✔", "☑", "v", "V", "y", "Y", "yes", "1", "1.0", "对", "已成立", "已建", "成立"})
 NO = frozenset({"无", "否", "没有", "×", "✗", "✘", "x", "X", "n", "N", "no", "0", "0.0", "未成立", "未建", "□", "☐"})
 
-_RAISED = re.compile("(^|[0-9.])[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u218b\u2460-\u24ff\u3220-\u3229\u3248-\u325f\u3280-\u3289\u32b1-\u32bf]")
+_RAISED = re.compile(
+    "(^|[0-9.])[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u218b\u2460-\u24ff\u3220-\u3229\u3248-\u325f\u3280-\u3289\u32b1-\u32bf]"
+)
 """12², ①, ½: half-width folding would turn them into other numbers."""
 _SPACES = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?$", re.IGNORECASE | re.ASCII)

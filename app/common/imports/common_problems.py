@@ -16,9 +16,7 @@ COMMON_PROBLEMS: dict[str, ProblemKind] = {
     "no_column": ProblemKind(ERROR, _l("没有找到“%(label)s”这一列。"), _l("请在“每一列怎样读”里指明是哪一列，或检查表头。")),
     "no_header": ProblemKind(ERROR, _l("没有认出表头。"), _l("请在“每一列怎样读”里指明表头在第几行，或跳过这张工作表。")),
     "no_rows": ProblemKind(ERROR, _l("表头下面没有数据。"), _l("请检查文件，或跳过这张工作表。")),
-    "two_columns": ProblemKind(
-        ERROR, _l("有两列都读作“%(label)s”：%(columns)s 列。"), _l("请在“每一列怎样读”里只留一列。")
-    ),
+    "two_columns": ProblemKind(ERROR, _l("有两列都读作“%(label)s”：%(columns)s 列。"), _l("请在“每一列怎样读”里只留一列。")),
     "not_number": ProblemKind(ERROR, _l("“%(value)s”不是数字。"), _l("请改为数字。")),
     "not_whole": ProblemKind(ERROR, _l("“%(value)s”不是整数。"), _l("请改为整数。")),
     "negative": ProblemKind(ERROR, _l("“%(value)s”是负数。"), _l("请改为正数。")),

@@ -25,13 +25,11 @@ _NAMES = {
 
 
 def check_kind(content: bytes, filename: str) -> str:
-    """"xlsx" or "csv", by the bytes and not by the name. Raises Refused with a sentence that names what it really is."""
+    """ "xlsx" or "csv", by the bytes and not by the name. Raises Refused with a sentence that names what it really is."""
     if not content:
         raise Refused(Reason(_l("文件是空的。"), next=_l("请检查后重新选择文件。")), field="file")
     if len(content) > LIMIT_MB * 1024 * 1024:
-        raise Refused(
-            Reason(_l("文件超过 %(limit)d MB。", limit=LIMIT_MB), next=_l("请按区或街道拆成几个文件分别上传。")), field="file"
-        )
+        raise Refused(Reason(_l("文件超过 %(limit)d MB。", limit=LIMIT_MB), next=_l("请按区或街道拆成几个文件分别上传。")), field="file")
     name = filename.lower()
     kind = sniff_kind(content[:8192], filename)
     if kind in {"zip", "docx", "xlsx"} and _is_workbook(content):
@@ -66,9 +64,7 @@ def _is_workbook(content: bytes) -> bool:
     return "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names)
 
 
-_BOMB = Reason(
-    _l("这个工作簿解压后异常地大，为保护服务器没有打开。"), next=_l("请把数据复制到新建的工作簿，去掉图片和多余格式后再上传。")
-)
+_BOMB = Reason(_l("这个工作簿解压后异常地大，为保护服务器没有打开。"), next=_l("请把数据复制到新建的工作簿，去掉图片和多余格式后再上传。"))
 _BROKEN = Reason(_l("文件已损坏，打不开。"), next=_l("请在表格软件中打开并另存为 .xlsx 后再上传。"))
 _ENTITY = Reason(_l("工作簿里有不允许的 XML 声明（DOCTYPE 或 ENTITY）。"), next=_l("请用表格软件重新另存为 .xlsx 后再上传。"))
 _MACRO = Reason(_l("工作簿里有宏。"), next=_l("请另存为不含宏的 Excel 工作簿（.xlsx）后再上传。"))
@@ -90,9 +86,7 @@ def check_workbook(content: bytes) -> dict[str, tuple[bool, bool]]:
                 if part.filename.endswith("vbaProject.bin"):
                     raise Refused(_MACRO, field="file")
                 if part.flag_bits & 0x1:
-                    raise Refused(
-                        Reason(_l("工作簿设了密码。"), next=_l("请去掉密码后再上传。")), field="file"
-                    )
+                    raise Refused(Reason(_l("工作簿设了密码。"), next=_l("请去掉密码后再上传。")), field="file")
                 if part.file_size > RATIO_FROM and part.file_size > MAX_RATIO * max(part.compress_size, 1):
                     raise Refused(_BOMB, field="file")
                 total += _walk(archive, part, found, MAX_UNPACKED - total)

@@ -159,7 +159,11 @@ def _header_of(grid: Grid, first: int, last: int, index: int) -> tuple[str, str]
         text = as_text(grid.rows[row][index])
         if not text:
             text = next(
-                (as_text(grid.rows[top][left]) for top, left, bottom, right in grid.merged if top <= row <= bottom and left <= index <= right),
+                (
+                    as_text(grid.rows[top][left])
+                    for top, left, bottom, right in grid.merged
+                    if top <= row <= bottom and left <= index <= right
+                ),
                 "",
             )
         if text and (not parts or parts[-1] != text):

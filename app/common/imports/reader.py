@@ -19,7 +19,9 @@ _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*日|底|末
 _AS_OF = re.compile(r"截[止至]|统计|数据|底数|摸底|填报|时点")
 
 
-def read_table(kind: ImportKind, content: bytes, filename: str, corrections: Mapping, *, now: datetime, as_of: date | None = None) -> Reading:
+def read_table(
+    kind: ImportKind, content: bytes, filename: str, corrections: Mapping, *, now: datetime, as_of: date | None = None
+) -> Reading:
     """Every sheet of a file, read by the kind's fields and a person's corrections.
 
     corrections: {"layouts": {layout key: see `read_layout`}, "skip": [sheet names], "as_of": "2009-06-30"}
@@ -99,7 +101,9 @@ class _SheetReader:
         self.left_out: list[tuple[int, str]] = []
         self.above: dict[int, str] = {}
         self.memo: dict[int, dict[str, Any]] = {c.index: {} for c in self.plain_columns}
-        self.name_column = next((c.index for c in self.plain_columns if self.specs[c.field].required and not self.specs[c.field].fills_down), None)
+        self.name_column = next(
+            (c.index for c in self.plain_columns if self.specs[c.field].required and not self.specs[c.field].fills_down), None
+        )
         self.merged_from = _merged_anchors(grid, layout.last)
 
     def read(self, reading: Reading) -> None:

@@ -87,9 +87,7 @@ def is_job_stale(job: ImportJob) -> bool:
     if job.state not in WORKING:
         return False
     said = shown(job)
-    return is_stale(
-        said.at if said else None, job.run_started_at, wall(), process_is_gone=bool(said and said.process_is_gone)
-    )
+    return is_stale(said.at if said else None, job.run_started_at, wall(), process_is_gone=bool(said and said.process_is_gone))
 
 
 def _run(app: Flask, job_id: int, token: str, state: ImportState, actor) -> None:

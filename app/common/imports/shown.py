@@ -118,7 +118,11 @@ def layouts(kind: ImportKind, job: ImportJob) -> list[ShownLayout]:
     shown = []
     for layout in reading.get("layouts", ()):
         sheets = [sheet for sheet in reading["sheets"] if sheet["layout"] == layout["key"]]
-        given = {key: sorted({sheet["from_title"][key] for sheet in sheets if key in sheet["from_title"]}) for sheet in sheets for key in sheet["from_title"]}
+        given = {
+            key: sorted({sheet["from_title"][key] for sheet in sheets if key in sheet["from_title"]})
+            for sheet in sheets
+            for key in sheet["from_title"]
+        }
         fields = {column["field"] for column in layout["columns"]}
         shown.append(
             ShownLayout(
@@ -128,7 +132,9 @@ def layouts(kind: ImportKind, job: ImportJob) -> list[ShownLayout]:
                 sheets=[sheet["name"] for sheet in sheets],
                 columns=[_column(kind, column) for column in layout["columns"]],
                 from_title=[(kind.field(key).label, "、".join(names)) for key, names in given.items()],
-                missing=[spec.label for spec in kind.fields if spec.key not in fields and spec.key not in given and spec.from_title is None],
+                missing=[
+                    spec.label for spec in kind.fields if spec.key not in fields and spec.key not in given and spec.from_title is None
+                ],
             )
         )
     return shown
@@ -167,7 +173,10 @@ def choices(kind: ImportKind) -> list[tuple[str, str]]:
     found = [("", _("不导入"))]
     for spec in kind.fields:
         found.append((spec.key, str(spec.label)))
-        found += [(f"{spec.key}|{tick}", _("%(field)s：打勾为“%(value)s”", field=spec.label, value=spec.show(spec.parse(tick, None)))) for tick in spec.ticks]
+        found += [
+            (f"{spec.key}|{tick}", _("%(field)s：打勾为“%(value)s”", field=spec.label, value=spec.show(spec.parse(tick, None))))
+            for tick in spec.ticks
+        ]
     return found
 
 

@@ -78,7 +78,9 @@ def layout(job_id: int):
         not_found()
     if request.method == "POST":
         try:
-            actions.correct(job, read_corrections(kind, request.form, job.reading), is_stale=runs.is_job_stale(job), actor=actor(), now=clock.now())
+            actions.correct(
+                job, read_corrections(kind, request.form, job.reading), is_stale=runs.is_job_stale(job), actor=actor(), now=clock.now()
+            )
         except Refused as refused:
             error = str(refused.reason)
         else:

@@ -40,9 +40,7 @@ def open_grids(content: bytes, filename: str) -> list[Grid]:
     if not grids:
         raise Refused(Reason(_l("文件里没有数据。"), next=_l("请检查是否选对了文件。")), field="file")
     if sum(len(grid.rows) for grid in grids) > MAX_ROWS:
-        raise Refused(
-            Reason(_l("文件超过 %(limit)d 行。", limit=MAX_ROWS), next=_l("请按区或街道拆成几个文件分别上传。")), field="file"
-        )
+        raise Refused(Reason(_l("文件超过 %(limit)d 行。", limit=MAX_ROWS), next=_l("请按区或街道拆成几个文件分别上传。")), field="file")
     if any(grid.width > MAX_COLUMNS for grid in grids):
         raise Refused(Reason(_l("表格超过 %(limit)d 列。", limit=MAX_COLUMNS), next=_l("请删去多余的列后再上传。")), field="file")
     return grids
@@ -108,9 +106,7 @@ def decode_text(content: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise Refused(
-        Reason(_l("看不懂文件的文字编码。"), next=_l("请另存为“CSV UTF-8”或 Excel 工作簿后再上传。")), field="file"
-    )
+    raise Refused(Reason(_l("看不懂文件的文字编码。"), next=_l("请另存为“CSV UTF-8”或 Excel 工作簿后再上传。")), field="file")
 
 
 def _open_csv(content: bytes) -> Grid:
@@ -133,10 +129,7 @@ def _open_csv(content: bytes) -> Grid:
     )  # fmt: skip
     rows = frame.to_numpy(dtype=object).tolist()
     formulas = {
-        (r, c): cell
-        for r, row in enumerate(rows)
-        for c, cell in enumerate(row)
-        if isinstance(cell, str) and cell.lstrip()[:1] == "="
+        (r, c): cell for r, row in enumerate(rows) for c, cell in enumerate(row) if isinstance(cell, str) and cell.lstrip()[:1] == "="
     }
     return Grid("CSV", rows, formulas=formulas)
 

@@ -18,11 +18,11 @@ function start(scope) {
   if (!isSupported()) return;
   const text = words(document.documentElement.lang);
   createAll(Button, { preventDoubleClick: true }, scope);
-  createAll(CharacterCount, { i18n: text.characterCount }, scope);
+  createAll(CharacterCount, text.characterCount && { i18n: text.characterCount }, scope);
   createAll(Checkboxes, undefined, scope);
   createAll(ErrorSummary, undefined, scope);
   createAll(NotificationBanner, undefined, scope);
-  createAll(PasswordInput, { i18n: text.passwordInput }, scope);
+  createAll(PasswordInput, text.passwordInput && { i18n: text.passwordInput }, scope);
   createAll(Radios, undefined, scope);
   createAll(SkipLink, undefined, scope);
 }

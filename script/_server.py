@@ -5,20 +5,21 @@ import errno
 import os
 import signal
 import socket
-import sys
+import subprocess
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from _data_folder import DataFolder
-from _setup import PYTHON, ROOT, fail, prepare, say
+from _setup import PYTHON, ROOT, die_with_the_script, fail, prepare, say
 
 WORKERS = max(2, min(4, os.cpu_count() or 2))
 THREADS = 4
 """A worker's threads: a write that waits for its turn must not hold up the pages beside it."""
 
-READY_WITHIN_S = 60
+READY_WITHIN_S = 120
 
 
 def main() -> None:
@@ -30,9 +31,7 @@ def main() -> None:
     prepare("app")
     folder.make_ready(with_sample=not options.empty)
 
-    tell_when_ready(options, folder)
-    os.chdir(ROOT)
-    os.execve(PYTHON, [str(PYTHON), *granian(options)], folder.environment())
+    raise SystemExit(serve(options, folder))
 
 
 def read_options() -> argparse.Namespace:
@@ -83,38 +82,55 @@ def shown_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def serve(options: argparse.Namespace, folder: DataFolder) -> int:
+    """Run the server until it is told to stop; returns its exit code.
+
+    It has a session of its own: a Ctrl-C that reached its workers as well would leave its main process waiting for
+    them for ever. It is told once, here, and ends with this script however that ends.
+    """
+    server = subprocess.Popen(
+        [PYTHON, *granian(options)],
+        cwd=ROOT,
+        env=folder.environment(),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=partial(die_with_the_script, signal.SIGTERM),
+    )
+    told = []
+
+    def stop(number: int, _frame) -> None:
+        if told:
+            os.killpg(server.pid, signal.SIGKILL)  # asked twice: no more waiting for requests under way
+        else:
+            server.send_signal(signal.SIGINT)
+        told.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    address = f"http://{shown_host(options.host)}:{options.port}"
+    if wait_for_answer(address, server) and not told:
+        say(f"\nLinli 邻里 is running at {address}/ (Ctrl-C stops it)")
+        say(f"Data folder: {folder.path}\n")
+        say(folder.sign_ins())
+    code = server.wait()
+    if told:
+        say("\nStopped.")
+        return 0
+    return code or 1
+
+
 def granian(options: argparse.Namespace) -> list[str]:
     return [
         *("-m", "granian", "--interface", "wsgi", "wsgi:app"),
         *("--host", options.host, "--port", str(options.port)),
         *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
-        *("--respawn-failed-workers", "--no-ws", "--log-level", "warning"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"),
     ]
 
 
-def tell_when_ready(options: argparse.Namespace, folder: DataFolder) -> None:
-    """A grandchild waits for the first answer and prints the address; this process becomes the server itself,
-
-    so that its process id, signals and exit code are the server's own.
-    """
-    server = os.getpid()
-    sys.stdout.flush()
-    if (child := os.fork()) != 0:
-        os.waitpid(child, 0)
-        return
-    if os.fork() == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        address = f"http://{shown_host(options.host)}:{options.port}"
-        if wait_for_answer(address, server):
-            say(f"\nLinli 邻里 is running at {address}/ (Ctrl-C stops it)")
-            say(f"Data folder: {folder.path}\n")
-            say(folder.sign_ins())
-    os._exit(0)
-
-
-def wait_for_answer(address: str, server: int) -> bool:
+def wait_for_answer(address: str, server: subprocess.Popen) -> bool:
     until = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < until:
+    while server.poll() is None and time.monotonic() < until:
         try:
             with urllib.request.urlopen(f"{address}/static/favicon.svg", timeout=5):
                 return True
@@ -122,10 +138,6 @@ def wait_for_answer(address: str, server: int) -> bool:
             return True
         except OSError:
             time.sleep(0.1)
-        try:
-            os.kill(server, 0)
-        except ProcessLookupError:
-            return False
     return False
 
 

@@ -49,7 +49,7 @@ def run(*command: object, env: dict | None = None, quiet: bool = False) -> str:
         env=env,
         stdin=subprocess.DEVNULL,
         pass_fds=_held,
-        preexec_fn=_die_with_the_script,
+        preexec_fn=die_with_the_script,
         stdout=subprocess.PIPE if quiet else None,
         stderr=subprocess.PIPE if quiet else None,
         encoding="utf-8",
@@ -61,10 +61,10 @@ def run(*command: object, env: dict | None = None, quiet: bool = False) -> str:
     return done.stdout or ""
 
 
-def _die_with_the_script() -> None:
+def die_with_the_script(with_signal: int = signal.SIGKILL) -> None:
     """In the child, on Linux: a script that is killed takes the step that it was waiting for with it."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, with_signal)
 
 
 PR_SET_PDEATHSIG = 1

@@ -65,8 +65,8 @@ def test_an_empty_site_is_made_served_and_stopped(tmp_path):
             wait_for(log, "running at", process)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
                 assert answer.status == 200
-            process.send_signal(signal.SIGINT)
-            assert process.wait(20) in (0, 130)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everybody in the foreground
+            assert process.wait(20) == 0
         said = log.read_text()
         assert "accounts create-administrator" in said and f"http://127.0.0.1:{port}/" in said
         assert ("Making the database" in said) == (start == "first")
@@ -87,6 +87,40 @@ def test_a_start_that_was_killed_half_way_is_made_again(tmp_path):
         assert "making it again" in log.read_text()
     with closing(sqlite3.connect(data / "linli.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_lost_worker_is_replaced_and_a_killed_script_leaves_nothing_behind(tmp_path):
+    log, port = tmp_path / "log", free_port()
+    with started("--empty", "--data", tmp_path / "data", "--port", port, log=log) as process:
+        wait_for(log, "running at", process)
+        (server,) = children_of(process.pid)
+        lost = children_of(server)[0]
+        os.kill(lost, signal.SIGKILL)
+        wait_until(lambda: lost not in children_of(server) and len(children_of(server)) >= 2)
+        wait_until(lambda: answers(port))
+        process.kill()
+        process.wait()
+        wait_until(lambda: not Path(f"/proc/{server}").exists())
+
+
+def children_of(parent: int) -> list[int]:
+    return [int(number) for number in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def wait_until(holds) -> None:
+    until = time.monotonic() + 40
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_a_taken_port_is_named(tmp_path):

@@ -249,25 +249,31 @@ def _people_url(organisation_id: int) -> str:
     return url_for("accounts.organisation", organisation_id=organisation_id)
 
 
-@bp.route("/organisations", methods=["GET", "POST"])
+@bp.get("/organisations")
 @roles(Role.ADMINISTRATOR, Role.AUDITOR)
 def organisations():
+    return _organisations_page(OrganisationForm() if actor().has(Role.ADMINISTRATOR) else None)
+
+
+@bp.post("/organisations")
+@roles(Role.ADMINISTRATOR)
+def create_organisation():
     form = OrganisationForm()
-    if form.validate_on_submit() and actor().has(Role.ADMINISTRATOR):
-        try:
-            made = actions.create_organisation(
-                kind=OrganisationKind(form.kind.data),
-                name=form.name.data,
-                division_code=form.division_code.data.strip(),
-                actor=actor(),
-                now=now(),
-            )
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
-            flash(_("单位已建立，请邀请第一位同事。"), "success")
-            return redirect(url_for("accounts.organisation", organisation_id=made.id))
-    page = paginate(queries.organisations(division_code=actor().division_code, text=request.args.get("q", "").strip()))
-    return render_template("accounts/organisations.html", form=form, page=page, q=request.args.get("q", ""))
+    if not form.validate_on_submit():
+        return _organisations_page(form)
+    kind, code = OrganisationKind(form.kind.data), form.division_code.data.strip()
+    try:
+        made = actions.create_organisation(kind=kind, name=form.name.data, division_code=code, actor=actor(), now=now())
+    except Refused as refused:
+        db.session.rollback()
+        form.apply_refusal(refused)
+        return _organisations_page(form)
+    db.session.commit()
+    flash(_("单位已建立，请邀请第一位同事。"), "success")
+    return redirect(url_for("accounts.organisation", organisation_id=made.id))
+
+
+def _organisations_page(form: OrganisationForm | None):
+    text = request.args.get("q", "").strip()
+    page = paginate(queries.organisations(division_code=actor().division_code, text=text))
+    return render_template("accounts/organisations.html", form=form, page=page, q=text)

@@ -180,7 +180,7 @@ def _field_errors(form_field) -> Iterator[FormError]:
     if kind == "hidden":
         href = ""
     elif kind in ("radios", "checkboxes"):
-        href = f"#{form_field.id}-0"
+        href = f"#{form_field.id}-0" if form_field.choices else ""
     else:
         href = f"#{form_field.id}"
     for error in _flat(form_field.errors):

@@ -35,7 +35,9 @@ label_events(
         "rank": _l("名次"),
         "price_fen": _l("单价（分）"),
         "explanation": _l("说明"),
+        "pass_reason": _l("法定理由"),
     },
+    enums={"pass_reason": PassReason},
 )
 
 
@@ -167,7 +169,7 @@ def withdraw_award(
         _decide_filing(tender, FilingOutcome.TAKEN_BACK, actor=actor, now=now)
     _void(tender, VoidReason.PASSED_OVER, explanation.strip(), now=now)
     make_move(tender, "withdraw_award", now=now)
-    record("tender.withdraw_award", tender, actor=actor, now=now, enterprise=decision.bid.enterprise.name, reason=reason)
+    record("tender.withdraw_award", tender, actor=actor, now=now, enterprise=decision.bid.enterprise.name, pass_reason=reason)
     return tender
 
 
@@ -197,7 +199,7 @@ def _pass(tender: Tender, bid: Bid, rank: int, reason: PassReason, explanation: 
         recorded_by_id=actor.user_id,
     )
     db.session.add(row)
-    record("tender.pass_over", tender, actor=actor, now=now, enterprise=bid.enterprise.name, rank=rank, reason=reason)
+    record("tender.pass_over", tender, actor=actor, now=now, enterprise=bid.enterprise.name, rank=rank, pass_reason=reason)
     return row
 
 

@@ -27,6 +27,7 @@ label_events(
         "tender.retender": _l("重新招标"),
     },
     {"bid_deadline_at": _l("投标截止"), "reason": _l("理由"), "cause": _l("原因"), "number": _l("招标编号"), "note": _l("说明")},
+    enums={"cause": FailureCause},
 )
 
 

@@ -15,6 +15,7 @@ from app.enterprises import queries
 from app.enterprises.admission import (
     ALREADY_LINKED,
     ALREADY_REGISTERED,
+    ENDED_IN_PAST,
     NOT_AN_ENTERPRISE,
     NOT_YOURS,
     SAME_RECORD,
@@ -268,5 +269,7 @@ def end_contract(project: Project, *, ended_on: date, actor: Actor, now: datetim
     """A contract that ended before its time leaves the load the day after."""
     if project.until_on is not None and ended_on > project.until_on or ended_on < project.since_on:
         raise Refused(Reason(_l("结束日期不在合同期内。"), next=_l("请核对日期。")), field="ended_on")
+    if ended_on < local_day(now):  # scores of past days rest on what was known then
+        raise Refused(ENDED_IN_PAST, field="ended_on")
     project.until_on = ended_on
     record("project.end", project.enterprise, actor=actor, now=now, project=project.name, ended_on=ended_on.isoformat())

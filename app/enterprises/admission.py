@@ -15,6 +15,7 @@ NOT_AN_ENTERPRISE = Reason(_l("这个单位不是物业服务企业。"), next=_
 ALREADY_LINKED = Reason(_l("这家企业或这个单位已经关联过账号。"), next=_l("请先核对是不是同一家企业。"))
 NOT_YOURS = Reason(_l("只能申报本企业的资料。"), next=_l("请换成本企业的身份再办。"))
 ALREADY_NOTED = Reason(_l("这家企业已有同名、同一天开始的项目。"), next=_l("请核对，不要重复登记。"))
+ENDED_IN_PAST = Reason(_l("结束日期早于今天，会改动以往各日的履约能力分。"), next=_l("请填写今天或以后的日期。"))
 SAME_RECORD = Reason(_l("这家企业已有同一天、同一文号、同一事项的记录。"), next=_l("请核对，不要重复登记。"))
 
 

@@ -24,6 +24,20 @@ def canonical(name: FactName, value: Any) -> str:
     return str(value)
 
 
+def value_in(name: FactName, text: str) -> Any:
+    """What a kept text states; the reverse of `canonical`. Blank is nothing stated."""
+    if name is FactName.SERVICE_AREA:
+        return tuple(text.split("、")) if text else ()
+    if not text:
+        return None
+    if name is FactName.LEVEL:
+        return Level(text)
+    kind = FACT_SHAPES[name].kind
+    if kind is FactKind.DAY:
+        return date.fromisoformat(text)
+    return text if kind is FactKind.TEXT else int(text)
+
+
 def value_of(enterprise, name: FactName) -> Any:
     """What the enterprise's row says today."""
     if name is FactName.SERVICE_AREA:

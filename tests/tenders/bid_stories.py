@@ -11,12 +11,13 @@ from app.common.audit import record
 from app.common.calendar_days import load_official_years
 from app.communities.models import Compound, Division
 from app.communities.rules import DivisionLevel, ManagementMode
-from app.enterprises.models import Enterprise
-from app.enterprises.rules import Verification
+from app.enterprises.facts import canonical, value_of
+from app.enterprises.models import Enterprise, EnterpriseFact
+from app.enterprises.rules import FactName, FactSource, Verification
 from app.extensions import db
 from app.tenders.actions import bidding, evaluating, opening
 from app.tenders.bidding import Post
-from app.tenders.kinds import Regime, Seat, ServiceLevel
+from app.tenders.kinds import Regime, RejectionGround, RejectionVoice, Seat, ServiceLevel
 from app.tenders.lifecycle import Status
 from app.tenders.models import ScoreCriterion, Tender, TenderCompound
 from app.tenders.parameters import CURRENT_VERSION
@@ -113,6 +114,14 @@ def enterprise(number: int, name: str, *, legal: str = "", verification: Verific
         created_at=PUBLISHED,
     )  # fmt: skip
     db.session.add(row)
+    db.session.flush()
+    db.session.add_all(
+        EnterpriseFact(
+            enterprise_id=row.id, name=fact, value=text, as_of_on=PUBLISHED.date(), source=FactSource.BUREAU_LIST, source_text="名单", recorded_at=PUBLISHED
+        )
+        for fact in FactName
+        if (text := canonical(fact, value_of(row, fact)))
+    )  # fmt: skip
     record("organisation.create", home, actor=system_actor(), now=PUBLISHED)
     db.session.commit()
     return row, signatory
@@ -165,6 +174,16 @@ def seat(story: Story, count: int = 5, now: datetime = AFTER) -> None:
         evaluating.declare_no_interest(story.tender, actor=factories.actor_for(user), now=now)
         db.session.commit()
         story.evaluators.append(user)
+
+
+def reject(story: Story, bid, *, agree: int | None = None, ground=RejectionGround.NO_RESPONSE, why="没有响应服务标准", now: datetime = AFTER):
+    """The organiser lays it before the committee, and `agree` of its members agree; all of them unless told."""
+    rejection = evaluating.propose_rejection(story.tender, bid.id, ground=ground, explanation=why, actor=story.manager_actor, now=now)
+    db.session.commit()
+    for user in story.evaluators[:agree]:
+        evaluating.vote_on_rejection(story.tender, bid.blind_code, RejectionVoice.AGREED, actor=factories.actor_for(user), now=now)
+        db.session.commit()
+    return rejection
 
 
 def score_all(

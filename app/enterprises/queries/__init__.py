@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from app.enterprises.credibility import (
     credibility_at,
 )
 from app.enterprises.explained import Explained, local_day, years_before
+from app.enterprises.facts import value_in
 from app.enterprises.models import ConductRecord, Enterprise, EnterpriseFact, Project, RecommendedBatch, ServiceDistrict
 from app.enterprises.permissions import OWN_FILE, may_verify
 from app.enterprises.rules import LOAD, WHOLE_CITY, ConductKind, FactName, Level, ProjectSource, Verification
@@ -134,24 +135,31 @@ def stated_days(enterprise_ids: Iterable[int]) -> dict[int, dict[FactName, date]
     return found
 
 
-def capacity_facts(enterprise: Enterprise, facts: dict[FactName, EnterpriseFact] | None = None) -> CapacityFacts:
-    """What the capacity rule needs; `facts` adds source and day of each number, for pages that show them."""
-    sources = facts or {}
+def capacity_facts(stated: Mapping[FactName, EnterpriseFact]) -> CapacityFacts:
+    """What the capacity rule needs, from statements alone: the enterprise's row knows only today and never speaks of an earlier instant."""
+    load = [stated[name] for name in LOAD if name in stated]
+    load_on = max(load, key=lambda fact: fact.id).as_of_on if load else None
 
     def fact(name: FactName) -> Fact:
-        value = getattr(enterprise, name.value)
-        stated = sources.get(name)
-        if value is None or stated is None:
-            return Fact(value, None if value is None else enterprise.stated_on)
-        return Fact(value, enterprise.stated_on if name in LOAD else stated.as_of_on, stated.source_text)
+        one = stated.get(name)
+        value = value_in(name, one.value) if one else None
+        if one is None or value is None:
+            return Fact(None)
+        return Fact(value, load_on if name in LOAD else one.as_of_on, one.source_text)
 
-    area = sources.get(FactName.SERVICE_AREA)
+    area = stated.get(FactName.SERVICE_AREA)
     return CapacityFacts(
         {name: fact(name) for name in LOAD_FACTS},
-        frozenset(enterprise.district_names),
+        frozenset(value_in(FactName.SERVICE_AREA, area.value) if area else ()),
         area.as_of_on if area else None,
         area.source_text if area else "",
     )
+
+
+def _row_facts(enterprise: Enterprise) -> CapacityFacts:
+    """The same as it stands today, from the row, for long lists."""
+    numbers = {name: Fact(getattr(enterprise, name.value), enterprise.stated_on) for name in LOAD_FACTS}
+    return CapacityFacts(numbers, frozenset(enterprise.district_names))
 
 
 # --- conduct and credibility ----------------------------------------------------------------------------------------
@@ -295,10 +303,10 @@ def as_contract(row: Project) -> Contract:
 
 
 def capacity_scores(enterprises: Sequence[Enterprise], now: datetime, rules: CapacityRules = CAPACITY) -> dict[int, Decimal]:
-    """Capacity of a page of enterprises, in one query."""
+    """Capacity of a page of enterprises today, in one query; for an earlier instant ask `capacity_of`."""
     contracts = contracts_of([e.id for e in enterprises], now)
     return {
-        e.id: capacity_score(capacity_facts(e), contracts[e.id], now, rules=rules)
+        e.id: capacity_score(_row_facts(e), contracts[e.id], now, rules=rules)
         if e.id in contracts
         else score_of_numbers(e.staff, e.technicians, e.certified_managers, e.managed_area_centi, e.projects_count, rules)
         for e in enterprises
@@ -313,17 +321,16 @@ def capacity_of(
     taking_centi: int = 0,
     rules: CapacityRules = CAPACITY,
 ) -> dict[int, Explained]:
-    """Capacity of these enterprises at an instant with every point explained. For pages and for ranking.
+    """Capacity of these enterprises at an instant with every point explained, from what had been stated by then. For pages and for ranking.
 
     `districts`: names of the tender's districts; `taking_centi`: its area.
     """
     ids = sorted(set(enterprise_ids))
-    enterprises = db.session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)).order_by(Enterprise.id)).unique()
     facts = _present_facts_of(ids, now)
     contracts = contracts_of(ids, now)
     return {
-        e.id: capacity_at(capacity_facts(e, facts[e.id]), contracts[e.id], now, districts=districts, taking_centi=taking_centi, rules=rules)
-        for e in enterprises
+        key: capacity_at(capacity_facts(facts[key]), contracts[key], now, districts=districts, taking_centi=taking_centi, rules=rules)
+        for key in ids
     }
 
 

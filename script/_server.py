@@ -110,8 +110,9 @@ def serve(options: argparse.Namespace, folder: DataFolder) -> int:
     address = f"http://{shown_host(options.host)}:{options.port}"
     if wait_for_answer(address, server) and not told:
         say(f"\nLinli 邻里 is running at {address}/ (Ctrl-C stops it)")
-        say(f"Data folder: {folder.path}\n")
-        say(folder.sign_ins())
+        say(f"Data folder: {folder.path}")
+        if accounts := folder.sign_ins():
+            say(f"\n{accounts}")
     code = server.wait()
     if told:
         say("\nStopped.")

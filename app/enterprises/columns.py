@@ -157,6 +157,11 @@ CONDUCT_PROBLEMS = {
     "unknown_enterprise": ProblemKind(
         ERROR, _l("名录中没有代码为“%(value)s”的企业。"), _l("请先导入或登记这家企业，再导入它的信用记录；或核对代码。")
     ),
+    "record_revoked": ProblemKind(
+        WARNING,
+        _l("文号“%(value)s”的这条记录已经撤销，这一行不会导入。"),
+        _l("撤销后又有新决定的，请按新决定的文号登记；否则打勾确认。"),
+    ),
     "name_differs": ProblemKind(
         WARNING, _l("企业名称“%(value)s”与名录中的“%(registered)s”不一致。"), _l("以代码为准记入“%(registered)s”；请核对后打勾确认。")
     ),

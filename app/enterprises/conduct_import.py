@@ -16,6 +16,9 @@ from app.enterprises.rules import ConductKind
 from app.enterprises.uscc import is_uscc, why_not_uscc
 from app.extensions import db
 
+NATURAL = ("occurred_on", "document_number", "matter")
+"""What a record of an enterprise is known by."""
+
 MUTABLE = ("kind", "points", "expires_on")
 """What a corrected file may change of a record that is known already."""
 
@@ -74,6 +77,12 @@ class ConductImport(ImportKind):
             if record is None:
                 plan.new.append(Entry(label, where, f"/enterprises/{enterprise.id}", payload=(enterprise, None, row)))
                 continue
+            if record.revoked_at is not None:
+                if any(getattr(record, f) != row.values[f] for f in MUTABLE):
+                    plan.problems.append(row.problem("record_revoked", "document_number"))
+                else:
+                    plan.unchanged += 1
+                continue
             changes = tuple(Change(f, getattr(record, f), row.values[f]) for f in MUTABLE if getattr(record, f) != row.values[f])
             if changes:
                 plan.changed.append(Entry(label, where, f"/enterprises/{enterprise.id}", changes, (enterprise, record, row)))
@@ -83,30 +92,31 @@ class ConductImport(ImportKind):
 
     def apply(self, plan: Plan, *, actor, now: datetime, job, progress) -> dict:
         entries = [*plan.new, *plan.changed]
+        added: list[ConductRecord] = []
         touched: dict[int, tuple[Enterprise, list[int]]] = {}
         for number, entry in enumerate(entries, start=1):
             enterprise, record, row = entry.payload
-            values = {f: row.values[f] for f in MUTABLE}
-            if record is None:
-                db.session.add(
-                    ConductRecord(
-                        enterprise_id=enterprise.id,
-                        occurred_on=row.values["occurred_on"],
-                        matter=row.values["matter"],
-                        document_number=row.values["document_number"],
-                        is_regional_prize=is_regional_prize(row.values["matter"], row.values["points"]),
-                        source_text=f"{job.filename[-150:]} 第 {row.number} 行",
-                        recorded_at=now,
-                        **values,
-                    )
+            place = f"{job.filename[-150:]} 第 {row.number} 行"
+            natural = {f: getattr(record, f) if record else row.values[f] for f in NATURAL}
+            if record is not None:
+                # what was published stays as it was for every instant until now; the correction counts from now on
+                record.revoked_at, record.revoked_reason = now, f"更正：以 {place} 为准"
+            added.append(
+                ConductRecord(
+                    enterprise_id=enterprise.id,
+                    **natural,
+                    is_regional_prize=is_regional_prize(natural["matter"], row.values["points"]),
+                    source_text=place,
+                    recorded_at=now,
+                    revoked_reason="",
+                    **{f: row.values[f] for f in MUTABLE},
                 )
-            else:
-                for field, value in values.items():
-                    setattr(record, field, value)
-                record.is_regional_prize = is_regional_prize(record.matter, record.points)
+            )
             counts = touched.setdefault(enterprise.id, (enterprise, [0, 0]))[1]
             counts[record is not None] += 1
             progress(number, len(entries))
+        db.session.flush()  # the earlier ones no longer stand when their successors come
+        db.session.add_all(added)
         db.session.flush()
         for _, (enterprise, (new, changed)) in sorted(touched.items()):
             audit.record(
@@ -131,6 +141,7 @@ def _natural_key(row: Row) -> tuple | None:
 
 
 def _known_records(enterprise_ids) -> dict[tuple, ConductRecord]:
+    """The newest record of each natural key, standing or revoked."""
     ids = sorted(enterprise_ids)
     found = {}
     for start in range(0, len(ids), CHUNK):

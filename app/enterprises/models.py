@@ -144,7 +144,16 @@ class ConductRecord(db.Model):
 
     __tablename__ = "conduct_record"
     __table_args__ = (
-        UniqueConstraint("enterprise_id", "occurred_on", "document_number", "matter", name="uq_conduct_record_natural"),
+        Index(  # one standing record; a corrected one stays as revoked beside the one that replaced it
+            "uq_conduct_record_natural",
+            "enterprise_id",
+            "occurred_on",
+            "document_number",
+            "matter",
+            unique=True,
+            sqlite_where=db.text("revoked_at IS NULL"),
+            postgresql_where=db.text("revoked_at IS NULL"),
+        ),
         CheckConstraint("(kind = 'good' AND points > 0) OR (kind = 'bad' AND points < 0)", name="points_sign"),
         CheckConstraint("points BETWEEN -100 AND 100", name="points_range"),
         CheckConstraint("expires_on >= occurred_on", name="expires_after"),

@@ -768,11 +768,17 @@ def upgrade():
         sa.CheckConstraint("points BETWEEN -100 AND 100", name=op.f("ck_conduct_record_points_range")),
         sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_conduct_record_enterprise_id_enterprise")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conduct_record")),
-        sa.UniqueConstraint("enterprise_id", "occurred_on", "document_number", "matter", name="uq_conduct_record_natural"),
     )
     with op.batch_alter_table("conduct_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conduct_record_enterprise_id"), ["enterprise_id"], unique=False)
         batch_op.create_index("ix_conduct_record_expires_on_occurred_on", ["expires_on", "occurred_on"], unique=False)
+        batch_op.create_index(
+            "uq_conduct_record_natural",
+            ["enterprise_id", "occurred_on", "document_number", "matter"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
 
     op.create_table(
         "enterprise_fact",
@@ -1100,11 +1106,12 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("explanation", sa.Text(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("explanation <> ''", name=op.f("ck_bid_rejection_has_explanation")),
         sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name=op.f("fk_bid_rejection_bid_id_bid")),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["user_account.id"], name=op.f("fk_bid_rejection_decided_by_id_user_account")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["user_account.id"], name=op.f("fk_bid_rejection_proposed_by_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bid_rejection")),
         sa.UniqueConstraint("bid_id", name="uq_bid_rejection_bid"),
     )
@@ -1228,6 +1235,27 @@ def upgrade():
             sqlite_where=sa.text("rank IS NOT NULL"),
             postgresql_where=sa.text("rank IS NOT NULL"),
         )
+
+    op.create_table(
+        "rejection_ballot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rejection_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "voice",
+            sa.Enum("agreed", "refused", name="rejectionvoice", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["evaluator_assignment.id"], name=op.f("fk_rejection_ballot_assignment_id_evaluator_assignment")
+        ),
+        sa.ForeignKeyConstraint(["rejection_id"], ["bid_rejection.id"], name=op.f("fk_rejection_ballot_rejection_id_bid_rejection")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rejection_ballot")),
+        sa.UniqueConstraint("rejection_id", "assignment_id", name="uq_rejection_ballot_rejection_assignment"),
+    )
+    with op.batch_alter_table("rejection_ballot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rejection_ballot_assignment_id"), ["assignment_id"], unique=False)
 
     op.create_table(
         "score_sheet",
@@ -1824,6 +1852,10 @@ def upgrade():
 
 
 def downgrade():
+    with op.batch_alter_table("rejection_ballot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rejection_ballot_assignment_id"))
+
+    op.drop_table("rejection_ballot")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_ledger_entry_release", sqlite_where=sa.text("kind = 'release'"), postgresql_where=sa.text("kind = 'release'")
@@ -1997,6 +2029,11 @@ def downgrade():
 
     op.drop_table("enterprise_fact")
     with op.batch_alter_table("conduct_record", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_conduct_record_natural",
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
         batch_op.drop_index("ix_conduct_record_expires_on_occurred_on")
         batch_op.drop_index(batch_op.f("ix_conduct_record_enterprise_id"))
 

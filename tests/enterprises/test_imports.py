@@ -14,7 +14,8 @@ from app.common.imports.states import ImportState
 from app.common.refusal import Refused
 from app.enterprises import actions
 from app.enterprises.models import ConductRecord, Enterprise, EnterpriseFact, RecommendedBatch
-from app.enterprises.queries import facts_of, find_by_uscc, present_facts
+from app.enterprises.queries import conduct_of, credibility_of, facts_of, find_by_uscc, present_facts
+from app.enterprises.queries.page import looking_back
 from app.enterprises.rules import ConductKind, FactName, FactSource, Level, Verification
 from tests import factories
 from tests.enterprises.conftest import AS_OF, CONDUCT, LIST, import_file
@@ -231,9 +232,40 @@ def test_a_corrected_record_is_changed_and_not_added(directory):
     assert import_conduct(RECORD).state is ImportState.DONE
     job = import_conduct(but(RECORD, CONDUCT_HEADER, 分值="3", 有效期至="2011-06-01"))
     assert job.plan["changed_entries"][0]["changes"] == [["points", 2, 3], ["expires_on", "2010-06-01", "2011-06-01"]]
-    assert count(directory, ConductRecord) == 141
+    assert directory.scalar(select(func.count()).select_from(ConductRecord).where(ConductRecord.revoked_at.is_(None))) == 141
 
 
 def test_only_the_bureaus_officers_import(session):
     with pytest.raises(Refused, match="不能导入"):
         import_file("conduct", CONDUCT, actor=factories.actor(Role.ENTERPRISE_CLERK))
+
+
+def test_a_correction_counts_from_now_on_and_the_published_record_stays_for_every_earlier_instant(directory):
+    changlv, at, later = find_by_uscc(CHANGLV), NOW + timedelta(days=20), NOW + timedelta(days=21)
+    assert import_conduct(RECORD, now=NOW + timedelta(hours=1)).state is ImportState.DONE
+    before = credibility_of([changlv.id], at)[changlv.id].as_dict()
+    corrected = but(RECORD, CONDUCT_HEADER, 分值="30")
+    assert import_conduct(corrected, now=later).state is ImportState.DONE
+    directory.expire_all()
+    assert credibility_of([changlv.id], at)[changlv.id].as_dict() == before
+    assert credibility_of([changlv.id], later)[changlv.id].score > credibility_of([changlv.id], at)[changlv.id].score
+    earlier, standing = directory.scalars(
+        select(ConductRecord).where(ConductRecord.document_number == RECORD[6]).order_by(ConductRecord.id)
+    ).all()
+    assert (earlier.points, earlier.revoked_at, earlier.revoked_reason) == (2, later, "更正：以 记录.csv 第 2 行 为准")
+    assert (standing.points, standing.recorded_at, standing.revoked_at) == (30, later, None)
+    assert import_conduct(corrected, now=later + timedelta(hours=1)).state is ImportState.UNCHANGED
+    assert count(directory, ConductRecord) == 142
+    months = looking_back(conduct_of(changlv.id), later + timedelta(hours=1))
+    assert months[-2].count == months[-1].count  # the corrected record is looked back on once, not twice
+
+
+def test_a_revoked_record_does_not_come_back_with_a_file(directory):
+    assert import_conduct(RECORD).state is ImportState.DONE
+    row = directory.scalars(select(ConductRecord).where(ConductRecord.document_number == RECORD[6])).one()
+    actions.revoke_conduct(row, reason="决定已撤销", actor=factories.actor(Role.BUREAU_OFFICER), now=NOW + timedelta(hours=1))
+    directory.commit()
+    assert import_conduct(RECORD, now=NOW + timedelta(hours=2)).state is ImportState.UNCHANGED
+    job = import_conduct(but(RECORD, CONDUCT_HEADER, 分值="3"), now=NOW + timedelta(hours=3))
+    assert problems_of(job) == [("record_revoked", 2, "G")]
+    assert count(directory, ConductRecord) == 141

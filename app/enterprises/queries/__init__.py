@@ -177,13 +177,14 @@ def conduct_of(enterprise_id: int) -> list[ConductRecord]:
 
 
 def same_record(enterprise_id: int, occurred_on: date, document_number: str, matter: str) -> ConductRecord | None:
-    """The record with this natural key."""
+    """The standing record with this natural key."""
     return db.session.scalar(
         select(ConductRecord).where(
             ConductRecord.enterprise_id == enterprise_id,
             ConductRecord.occurred_on == occurred_on,
             ConductRecord.document_number == document_number,
             ConductRecord.matter == matter,
+            ConductRecord.revoked_at.is_(None),
         )
     )
 

@@ -110,7 +110,8 @@ def _shown_record(row: ConductRecord, now: datetime) -> ShownRecord:
 
 def looking_back(rows: list[ConductRecord], now: datetime, months: int = MONTHS_SHOWN) -> list[Month]:
     """The standing at the last `months` month ends and today, oldest first; records count as if they had always been known."""
-    records = [queries.as_record(row, as_if_always_known=True) for row in rows]
+    newest = {(row.occurred_on, row.document_number, row.matter): row for row in sorted(rows, key=lambda row: row.id)}
+    records = [queries.as_record(row, as_if_always_known=True) for row in newest.values()]  # a corrected one only as corrected
     today = local_day(now)
     days = [today]
     while len(days) <= months:

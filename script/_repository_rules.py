@@ -41,7 +41,6 @@ INLINE = (
 
 SIX_FILES = {"__init__", "models", "queries", "actions", "forms", "views", "commands"}
 ALSO_NOT_RULES = {
-    "access",  # who may see an enterprise's pages
     "constraints",  # names of database constraints and their sentences
     "devices",  # a cookie
     "posting",  # writes the ledger

@@ -24,6 +24,8 @@ def init_app(app) -> None:
         SECURITY_PASSWORD_SALT="unused-with-argon2",
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
         SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=2),
+        SECURITY_CLI_USERS_NAME=None,
+        SECURITY_CLI_ROLES_NAME=None,
         SECURITY_TRACKABLE=False,
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_RECOVERABLE=False,

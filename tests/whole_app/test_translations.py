@@ -2,30 +2,13 @@
 
 import re
 from functools import cache
-from io import BytesIO
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
-from app.config import ROOT
+from app.catalogue import read
+from app.catalogue import spoken as in_the_code
 
-CATALOGUE = ROOT / "app" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-KEYWORDS = {
-    "_": None,
-    "_l": None,
-    "gettext": None,
-    "lazy_gettext": None,
-    "ngettext": (1, 2),
-    "lazy_ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
-METHODS = [("**/templates/**.html", "jinja2"), ("templates/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {
-    "**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"},
-    "templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"},
-}
 PLACES = re.compile(r"%\((\w+)\)[#0\- +]*\d*(?:\.\d+)?([a-z])|%%")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
@@ -33,16 +16,12 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 @cache
 def spoken() -> dict[str, tuple[str, int]]:
     """Each message in the code and where it stands first."""
-    found: dict[str, tuple[str, int]] = {}
-    for file, line, message, _comments, _context in extract_from_dir(ROOT / "app", METHODS, OPTIONS, KEYWORDS):
-        single = message[0] if isinstance(message, tuple) else message
-        found.setdefault(single, (file, line))
-    return found
+    return {single: (file, line) for single, (_message, file, line) in in_the_code().items()}
 
 
 @cache
 def catalogue() -> Catalog:
-    return read_po(BytesIO(CATALOGUE.read_bytes()), locale="en")
+    return read()
 
 
 def test_messages_are_found_in_templates_and_code():

@@ -60,7 +60,7 @@ def load_calendar() -> WorkdayCalendar:
     if "workdays" not in g:
         years = db.session.execute(select(CalendarYear.year, CalendarYear.is_provisional).order_by(CalendarYear.year))
         days = db.session.execute(select(CalendarDay.date, CalendarDay.is_workday).order_by(CalendarDay.date))
-        g.workdays = WorkdayCalendar(dict(years.tuples()), dict(days.tuples()))
+        g.workdays = WorkdayCalendar(dict(years.all()), dict(days.all()))
     return g.workdays
 
 

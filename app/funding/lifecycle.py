@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from app.common.refusal import Reason
 from app.common.workdays import WorkdayCalendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
+DISTRICT_DIGITS = 6
 SEPARATION = _l("经办与审批相分离（《会计法》关于职责相互分离、相互制约的规定）")
 
 
@@ -44,6 +46,26 @@ PUBLISHED = frozenset({S.PUBLICITY, S.OBJECTED, S.PAYABLE, S.PARTLY_PAID, S.PAID
 """Anybody may read these."""
 
 
+class Stage(StrEnum):
+    """The parts of the way that four eyes keep apart: whoever had a hand in one has none in another."""
+
+    APPLY = "apply"
+    STREET = "street"
+    DISTRICT = "district"
+    BUREAU = "bureau"
+    SETTLE = "settle"
+    PAY = "pay"
+    ACCEPT = "accept"
+
+
+class Level(StrEnum):
+    """Whose officer a move wants, where covering the compound is not enough."""
+
+    DISTRICT = "district"
+    PROGRAMME = "programme"
+    """The office whose budget it is: a city programme is the city's business, a district's the district's or the city's."""
+
+
 @dataclass(frozen=True)
 class Move:
     name: str
@@ -55,42 +77,46 @@ class Move:
     """None: anybody, a visitor too."""
     needs_reason: bool = False
     is_by_applicant: bool = False
-    is_separate: bool = True
-    """Four eyes: nobody who submitted, reviewed or approved this application may make it."""
+    stage: Stage | None = None
+    """Four eyes: nobody who had a hand in another stage, in whatever round, may make it. None: it only takes back or announces;
+    then the applicant's side alone is kept off it."""
+    level: Level | None = None
 
 
-def _move(name, label, leaves, reaches, roles, **more) -> Move:
-    return Move(name, label, frozenset(leaves), reaches, None if roles is None else frozenset(roles), **more)
+def _move(name, label, leaves, reaches, roles, stage=None, level=None, **more) -> Move:
+    return Move(name, label, frozenset(leaves), reaches, None if roles is None else frozenset(roles), stage=stage, level=level, **more)
 
 
 BEFORE_APPROVAL = (S.SUBMITTED, S.STREET_REVIEWED, S.DISTRICT_REVIEWED)
 HEARING = (Role.LEGAL_OFFICER, Role.BUREAU_APPROVER)
 CONFIRMING = (Role.FINANCE_OFFICER, Role.BUREAU_APPROVER)
 
+T, OWNER = Stage, Level.PROGRAMME
 MOVES = (
-    _move("submit", _l("提交申请"), (S.DRAFT, S.RETURNED), S.SUBMITTED, (Role.COMMUNITY_MANAGER,), is_by_applicant=True, is_separate=False),
-    _move("withdraw", _l("撤回申请"), (S.DRAFT, S.RETURNED, *BEFORE_APPROVAL), S.WITHDRAWN, (Role.COMMUNITY_MANAGER,), is_by_applicant=True, is_separate=False),
-    _move("street_review", _l("街道审核通过"), (S.SUBMITTED,), S.STREET_REVIEWED, (Role.STREET_OFFICER,)),
-    _move("street_return", _l("街道退回补正"), (S.SUBMITTED,), S.RETURNED, (Role.STREET_OFFICER,), needs_reason=True),
-    _move("district_review", _l("区级审核通过"), (S.STREET_REVIEWED,), S.DISTRICT_REVIEWED, (Role.BUREAU_OFFICER,)),
-    _move("district_return", _l("区级退回补正"), (S.STREET_REVIEWED,), S.RETURNED, (Role.BUREAU_OFFICER,), needs_reason=True),
-    _move("district_refuse", _l("区级不予支持"), (S.STREET_REVIEWED,), S.REFUSED, (Role.BUREAU_OFFICER,), needs_reason=True),
-    _move("approve", _l("批准"), (S.DISTRICT_REVIEWED,), S.BUREAU_APPROVED, (Role.BUREAU_APPROVER,)),
-    _move("bureau_return", _l("市局退回补正"), (S.DISTRICT_REVIEWED,), S.RETURNED, (Role.BUREAU_APPROVER,), needs_reason=True),
-    _move("bureau_refuse", _l("市局不予支持"), (S.DISTRICT_REVIEWED,), S.REFUSED, (Role.BUREAU_APPROVER,), needs_reason=True),
-    _move("publish", _l("开始公示"), (S.BUREAU_APPROVED,), S.PUBLICITY, (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER), is_separate=False),
-    _move("object", _l("提出异议"), (S.PUBLICITY, S.OBJECTED), S.OBJECTED, None, needs_reason=True, is_separate=False),
-    _move("dismiss_objection", _l("异议不成立"), (S.OBJECTED,), S.PUBLICITY, HEARING, needs_reason=True),
-    _move("uphold_objection", _l("异议成立，不予拨付"), (S.OBJECTED,), S.REFUSED, HEARING, needs_reason=True),
-    _move("record_payment", _l("登记付款"), (S.PAYABLE, S.PARTLY_PAID), None, (Role.FINANCE_OFFICER,)),
-    _move("confirm_payment", _l("复核付款"), (S.PAYABLE, S.PARTLY_PAID), S.PARTLY_PAID, CONFIRMING, is_separate=False),
-    _move("confirm_last_payment", _l("复核最后一期付款"), (S.PAYABLE, S.PARTLY_PAID), S.PAID, CONFIRMING, is_separate=False),
-    _move("accept", _l("考核验收"), (S.PARTLY_PAID,), None, (Role.STREET_OFFICER, Role.BUREAU_OFFICER), is_separate=False),
-    _move("stop", _l("终止拨付"), (S.PAYABLE, S.PARTLY_PAID), S.STOPPED, (Role.BUREAU_APPROVER,), needs_reason=True, is_separate=False),
-    _move("order_clawback", _l("决定追回"), (S.PAID, S.STOPPED, S.RECLAIMED), None, (Role.BUREAU_APPROVER,), needs_reason=True, is_separate=False),
-    _move("receive_clawback", _l("登记追回到账"), (S.PAID, S.STOPPED, S.RECLAIMED), S.RECLAIMED, (Role.FINANCE_OFFICER,), is_separate=False),
+    _move("submit", _l("提交申请"), (S.DRAFT, S.RETURNED), S.SUBMITTED, (Role.COMMUNITY_MANAGER,), T.APPLY, is_by_applicant=True),
+    _move("withdraw", _l("撤回申请"), (S.DRAFT, S.RETURNED, *BEFORE_APPROVAL), S.WITHDRAWN, (Role.COMMUNITY_MANAGER,), is_by_applicant=True),
+    _move("street_review", _l("街道审核通过"), (S.SUBMITTED,), S.STREET_REVIEWED, (Role.STREET_OFFICER,), T.STREET),
+    _move("street_return", _l("街道退回补正"), (S.SUBMITTED,), S.RETURNED, (Role.STREET_OFFICER,), T.STREET, needs_reason=True),
+    _move("district_review", _l("区级审核通过"), (S.STREET_REVIEWED,), S.DISTRICT_REVIEWED, (Role.BUREAU_OFFICER,), T.DISTRICT, Level.DISTRICT),
+    _move("district_return", _l("区级退回补正"), (S.STREET_REVIEWED,), S.RETURNED, (Role.BUREAU_OFFICER,), T.DISTRICT, Level.DISTRICT, needs_reason=True),
+    _move("district_refuse", _l("区级不予支持"), (S.STREET_REVIEWED,), S.REFUSED, (Role.BUREAU_OFFICER,), T.DISTRICT, Level.DISTRICT, needs_reason=True),
+    _move("approve", _l("批准"), (S.DISTRICT_REVIEWED,), S.BUREAU_APPROVED, (Role.BUREAU_APPROVER,), T.BUREAU, OWNER),
+    _move("bureau_return", _l("市局退回补正"), (S.DISTRICT_REVIEWED,), S.RETURNED, (Role.BUREAU_APPROVER,), T.BUREAU, OWNER, needs_reason=True),
+    _move("bureau_refuse", _l("市局不予支持"), (S.DISTRICT_REVIEWED,), S.REFUSED, (Role.BUREAU_APPROVER,), T.BUREAU, OWNER, needs_reason=True),
+    _move("publish", _l("开始公示"), (S.BUREAU_APPROVED,), S.PUBLICITY, (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER)),
+    _move("object", _l("提出异议"), (S.PUBLICITY, S.OBJECTED), S.OBJECTED, None, needs_reason=True),
+    _move("dismiss_objection", _l("异议不成立"), (S.OBJECTED,), S.PUBLICITY, HEARING, T.SETTLE, needs_reason=True),
+    _move("uphold_objection", _l("异议成立，不予拨付"), (S.OBJECTED,), S.REFUSED, HEARING, T.SETTLE, needs_reason=True),
+    _move("record_payment", _l("登记付款"), (S.PAYABLE, S.PARTLY_PAID), None, (Role.FINANCE_OFFICER,), T.PAY, OWNER),
+    _move("confirm_payment", _l("复核付款"), (S.PAYABLE, S.PARTLY_PAID), S.PARTLY_PAID, CONFIRMING, T.PAY, OWNER),
+    _move("confirm_last_payment", _l("复核最后一期付款"), (S.PAYABLE, S.PARTLY_PAID), S.PAID, CONFIRMING, T.PAY, OWNER),
+    _move("accept", _l("考核验收"), (S.PARTLY_PAID,), None, (Role.STREET_OFFICER, Role.BUREAU_OFFICER), T.ACCEPT),
+    _move("stop", _l("终止拨付"), (S.PAYABLE, S.PARTLY_PAID), S.STOPPED, (Role.BUREAU_APPROVER,), level=OWNER, needs_reason=True),
+    _move("order_clawback", _l("决定追回"), (S.PAID, S.STOPPED, S.RECLAIMED), None, (Role.BUREAU_APPROVER,), level=OWNER, needs_reason=True),
+    _move("receive_clawback", _l("登记追回到账"), (S.PAID, S.STOPPED, S.RECLAIMED), S.RECLAIMED, (Role.FINANCE_OFFICER,), level=OWNER),
 )  # fmt: skip
-"""A person who pays, confirms or claws back is held apart from the other one by the payment itself (see models/money.py)."""
+"""Who records and who confirms one payment, who orders and who receives one clawback, are held apart by that payment itself (see
+models/money.py)."""
 
 MOVE = {move.name: move for move in MOVES}
 REVIEW_STEPS = {"street_review": S.SUBMITTED, "district_review": S.STREET_REVIEWED, "approve": S.DISTRICT_REVIEWED}
@@ -102,19 +128,24 @@ class Person(Protocol):
     user_id: int | None
     role: Any
     organisation_id: int | None
+    division_code: str
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An application as the rules see it."""
+    """An application as the rules see it, and what the person who asks has to do with it."""
 
     status: ApplicationStatus
     """The state now (see status_now)."""
     applicant_id: int
     payee_id: int | None
     """Organisation that gets the money."""
-    hands: frozenset[int]
-    """People who submitted, reviewed or approved it in this round."""
+    programme_code: str
+    """The place whose budget it is."""
+    served: frozenset[int] = frozenset()
+    """Every organisation that this person works or ever worked for, under any hat."""
+    stages: frozenset[Stage] = frozenset()
+    """The stages of this application through which it passed this person's hands, in any round."""
 
 
 def end_of_day(day: date) -> datetime:
@@ -136,7 +167,7 @@ def status_now(stored: ApplicationStatus, publicity_ends_on: date | None, now: d
 
 
 def is_own(person: Person, standing: Standing) -> bool:
-    return person.organisation_id is not None and person.organisation_id in (standing.applicant_id, standing.payee_id)
+    return not {standing.applicant_id, standing.payee_id}.isdisjoint(standing.served | {person.organisation_id or 0})
 
 
 def why_not_move(name: str, standing: Standing, person: Person | None) -> Reason | None:
@@ -149,23 +180,47 @@ def why_not_move(name: str, standing: Standing, person: Person | None) -> Reason
             _l("这份申请现在的状态是“%(status)s”，不能办理“%(move)s”。", status=standing.status.label, move=move.label),
             next=_l("可能别人刚刚办过。请刷新页面查看最新进度。"),
         )
+    if move.roles is None:
+        return None
     if move.is_by_applicant:
         if person.organisation_id != standing.applicant_id:
             return Reason(_l("这份申请不是您所在单位提出的。"), next=_l("请由申请单位办理。"))
-        return None
-    if move.roles is None:
-        return None
+    elif reason := _why_not_official(move, standing, person):
+        return reason
+    if move.stage is not None and standing.stages - {move.stage}:
+        return Reason(
+            _l("您已经办过这份申请的其他环节，不能再由您办理“%(move)s”。", move=move.label),
+            basis=SEPARATION,
+            next=_l("请转给另一位没有经手过这份申请的同事办理。"),
+        )
+    return None
+
+
+def _why_not_official(move: Move, standing: Standing, person: Person) -> Reason | None:
+    """Why an officer is not the right one: of the wrong level, of the applicant's or payee's side, or a hand in applying."""
+    if move.level is Level.DISTRICT and len(person.division_code) != DISTRICT_DIGITS:
+        return Reason(
+            _l("“%(move)s”由小区所在区的房管部门经办人办理。", move=move.label),
+            basis=_l("街道、区、市逐级审核（项目公告）"),
+            next=_l("请转给小区所在区的房管部门。"),
+        )
+    if move.level is Level.PROGRAMME and not standing.programme_code.startswith(person.division_code or "?"):
+        return Reason(
+            _l("这个项目的预算不属于您所在的区，不能由您办理“%(move)s”。", move=move.label),
+            basis=_l("《预算法》第五十三条：各级预算由本级政府组织执行"),
+            next=_l("市级项目请由市房管部门办理，区级项目请由本区或者市房管部门办理。"),
+        )
     if is_own(person, standing):
         return Reason(
-            _l("这份申请由您所在单位提出，或者资金拨给您所在单位，您应当回避。"),
+            _l("您在申请单位或者收款单位任职或者曾经任职，应当回避。"),
             basis=SEPARATION,
-            next=_l("请转给其他单位的同级人员办理。"),
+            next=_l("请转给与这两个单位都没有关系的同事办理。"),
         )
-    if move.is_separate and person.user_id in standing.hands:
+    if Stage.APPLY in standing.stages:
         return Reason(
-            _l("您已经办过这份申请的前一环节，不能再由您办理“%(move)s”。", move=move.label),
+            _l("您填写、修改或者提交过这份申请，不能再由您办理“%(move)s”。", move=move.label),
             basis=SEPARATION,
-            next=_l("请转给另一位有这项职责的同事办理。"),
+            next=_l("请转给另一位没有经手过这份申请的同事办理。"),
         )
     return None
 

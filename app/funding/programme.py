@@ -64,8 +64,8 @@ PROGRAMME_MOVES = {
 }
 
 
-def why_not_move_programme(name: str, status: ProgrammeStatus, prepared_by_id: int | None, person) -> Reason | None:
-    """Why this person can't make this move on a programme."""
+def why_not_move_programme(name: str, status: ProgrammeStatus, is_preparer: bool, person) -> Reason | None:
+    """Why this person can't make this move on a programme; a preparer is who ever wrote, edited or proposed it."""
     move = PROGRAMME_MOVES[name]
     if person is None or person.role not in move.roles:
         return Reason(_l("您现在的身份不能办理“%(move)s”。", move=move.label), next=_l("请换用有这项职责的身份，或转给负责的同事。"))
@@ -74,11 +74,11 @@ def why_not_move_programme(name: str, status: ProgrammeStatus, prepared_by_id: i
             _l("这个项目现在的状态是“%(status)s”，不能办理“%(move)s”。", status=status.label, move=move.label),
             next=_l("可能别人刚刚办过。请刷新页面查看。"),
         )
-    if move.is_separate and person.user_id == prepared_by_id:
+    if move.is_separate and is_preparer:
         return Reason(
-            _l("编制项目的人不能自己启用项目。"),
+            _l("编制、修改或者提请过这个项目的人，不能自己启用或退回。"),
             basis=SEPARATION,
-            next=_l("请转给另一位审批人办理。"),
+            next=_l("请转给另一位没有经手过这个项目的审批人办理。"),
         )
     return None
 

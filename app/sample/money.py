@@ -262,7 +262,7 @@ class Errand:
             score=88,
             assessed_on=local(now).date(),
             findings="现场查看保洁、值守、路灯和收支公示，抽访居民 20 户，满意 18 户。台账齐全，楼道灯完好率 93%。",
-            actor=actor(self.claim.street),
+            actor=actor("officer.city"),
             now=now,
         )
 

@@ -10,8 +10,10 @@ from app.common.refusal import Refused
 from app.common.workdays import WorkdayCalendar
 from app.funding.lifecycle import (
     DERIVED,
+    MOVE,
     MOVES,
     ApplicationStatus,
+    Stage,
     Standing,
     end_of_day,
     moves_open,
@@ -59,6 +61,7 @@ class Somebody:
     role: Role | None
     user_id: int = 100
     organisation_id: int = OFFICE
+    division_code: str = ""
 
 
 def expected() -> dict[tuple[str, str], set[str]]:
@@ -69,15 +72,20 @@ def expected() -> dict[tuple[str, str], set[str]]:
     return table
 
 
-def standing(status: S, hands=frozenset()) -> Standing:
-    return Standing(status, applicant_id=APPLICANT, payee_id=PAYEE, hands=hands)
+def standing(status: S, *, programme_code: str = "4104", **past) -> Standing:
+    return Standing(status, applicant_id=APPLICANT, payee_id=PAYEE, programme_code=programme_code, **past)
+
+
+def officer(role: Role, organisation_id: int = OFFICE) -> Somebody:
+    """Of the district for the district's step, of the city for the rest."""
+    return Somebody(role, organisation_id=organisation_id, division_code="410402" if role is Role.BUREAU_OFFICER else "4104")
 
 
 @pytest.mark.parametrize("status", S, ids=str)
 @pytest.mark.parametrize("role", Role, ids=str)
 def test_every_state_and_role_opens_exactly_these_moves(status, role):
     organisation = APPLICANT if role is Role.COMMUNITY_MANAGER else OFFICE
-    person = Somebody(role, organisation_id=organisation)
+    person = officer(role, organisation)
     found = {f"{move.name}→{move.reaches or '-'}" for move in moves_open(standing(status), person)}
     table = expected()
     assert found == table.get((status.value, role.value), set()) | table.get((status.value, "anybody"), set())
@@ -90,27 +98,60 @@ def test_a_visitor_may_only_object_and_only_during_publicity(status):
 
 
 OFFICIAL = [move for move in MOVES if move.roles is not None and not move.is_by_applicant]
-SEPARATE = {
-    "street_review", "street_return", "district_review", "district_return", "district_refuse", "approve", "bureau_return",
-    "bureau_refuse", "dismiss_objection", "uphold_objection", "record_payment",
+KEPT_APART = {
+    "street_review": Stage.STREET, "street_return": Stage.STREET,
+    "district_review": Stage.DISTRICT, "district_return": Stage.DISTRICT, "district_refuse": Stage.DISTRICT,
+    "approve": Stage.BUREAU, "bureau_return": Stage.BUREAU, "bureau_refuse": Stage.BUREAU,
+    "dismiss_objection": Stage.SETTLE, "uphold_objection": Stage.SETTLE,
+    "record_payment": Stage.PAY, "confirm_payment": Stage.PAY, "confirm_last_payment": Stage.PAY, "accept": Stage.ACCEPT,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("move", OFFICIAL, ids=lambda move: move.name)
 @pytest.mark.parametrize("organisation", [APPLICANT, PAYEE])
-def test_nobody_acts_on_the_application_or_the_money_of_their_own_organisation(move, organisation):
+@pytest.mark.parametrize("is_worn", [True, False], ids=["this hat", "another hat"])
+def test_nobody_acts_on_the_application_or_the_money_of_an_organisation_they_ever_served(move, organisation, is_worn):
     role, status = sorted(move.roles)[0], sorted(move.leaves)[0]
-    reason = why_not_move(move.name, standing(status), Somebody(role, organisation_id=organisation))
-    assert "回避" in str(reason)
+    person = officer(role, organisation if is_worn else OFFICE)
+    reason = why_not_move(move.name, standing(status, served=frozenset() if is_worn else frozenset({OFFICE, organisation})), person)
+    assert "回避" in str(reason) and "会计法" in str(reason.basis)
 
 
 @pytest.mark.parametrize("move", OFFICIAL, ids=lambda move: move.name)
-def test_nobody_who_submitted_or_reviewed_takes_the_next_step(move):
+@pytest.mark.parametrize("stage", Stage, ids=str)
+def test_who_had_a_hand_in_one_stage_has_none_in_another(move, stage):
     role, status = sorted(move.roles)[0], sorted(move.leaves)[0]
-    reason = why_not_move(move.name, standing(status, hands=frozenset({100})), Somebody(role))
-    assert (reason is not None) == (move.name in SEPARATE)
+    reason = why_not_move(move.name, standing(status, stages=frozenset({stage})), officer(role))
+    own = KEPT_APART.get(move.name)
+    assert (reason is not None) == (stage is Stage.APPLY or (own is not None and stage is not own))
     if reason:
-        assert "前一环节" in str(reason) and "会计法" in str(reason.basis)
+        assert "会计法" in str(reason.basis) and str(reason.next)
+
+
+def test_who_reviewed_an_application_does_not_write_it():
+    reviewed = standing(S.RETURNED, stages=frozenset({Stage.STREET}))
+    assert "其他环节" in str(why_not_move("submit", reviewed, Somebody(Role.COMMUNITY_MANAGER, organisation_id=APPLICANT)))
+
+
+@pytest.mark.parametrize(
+    ("programme", "of", "is_right"),
+    [("4104", "4104", True), ("4104", "410402", False), ("410402", "410402", True), ("410402", "4104", True), ("410402", "410403", False)],
+)
+@pytest.mark.parametrize(
+    "name", ["approve", "bureau_refuse", "record_payment", "confirm_payment", "stop", "order_clawback", "receive_clawback"]
+)
+def test_a_budget_is_the_business_of_the_office_that_has_it(name, programme, of, is_right):
+    move = MOVE[name]
+    person = Somebody(sorted(move.roles)[0], division_code=of)
+    reason = why_not_move(name, standing(sorted(move.leaves)[0], programme_code=programme), person)
+    assert reason is None if is_right else "不属于您所在的区" in str(reason) and "预算法" in str(reason.basis)
+
+
+def test_the_district_step_is_the_districts():
+    for name in ("district_review", "district_return", "district_refuse"):
+        city = Somebody(Role.BUREAU_OFFICER, division_code="4104")
+        assert "所在区" in str(why_not_move(name, standing(S.STREET_REVIEWED), city))
+        assert why_not_move(name, standing(S.STREET_REVIEWED), officer(Role.BUREAU_OFFICER)) is None
 
 
 def test_another_organisation_cannot_send_or_withdraw_an_application():
@@ -119,7 +160,7 @@ def test_another_organisation_cannot_send_or_withdraw_an_application():
 
 
 def test_moving_twice_is_refused_with_the_present_state():
-    reason = why_not_move("approve", standing(S.BUREAU_APPROVED), Somebody(Role.BUREAU_APPROVER))
+    reason = why_not_move("approve", standing(S.BUREAU_APPROVED), officer(Role.BUREAU_APPROVER))
     assert "已批准，待公示" in str(reason) and "刷新" in str(reason.next)
 
 

@@ -42,12 +42,12 @@ class Somebody:
 @pytest.mark.parametrize("role", Role, ids=str)
 def test_finance_prepares_and_an_approver_activates(status, role):
     names = ("edit", "propose", "send_back", "activate", "end")
-    found = {name for name in names if why_not_move_programme(name, status, 1, Somebody(role)) is None}
+    found = {name for name in names if why_not_move_programme(name, status, False, Somebody(role)) is None}
     assert found == MOVES.get((status, role), set())
 
 
 def test_who_prepared_a_programme_cannot_activate_it():
-    assert "不能自己启用" in str(why_not_move_programme("activate", P.PROPOSED, 7, Somebody(Role.BUREAU_APPROVER)))
+    assert "不能自己启用" in str(why_not_move_programme("activate", P.PROPOSED, True, Somebody(Role.BUREAU_APPROVER)))
 
 
 SOUND = {

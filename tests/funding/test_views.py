@@ -81,12 +81,15 @@ def test_a_subsidy_travels_through_the_pages(stage, clock, at, client):
     assert "已拨付部分" in page.main
 
     clock.set_local(2009, 12, 15, 9, 0)
-    assert address in street.get("/desk").links
-    street.submit(street.get(f"{address}/acceptance"), has_passed="yes", score="88", assessed_on="2009-12-14", findings="保洁到位。")
+    street.get(f"{address}/acceptance", status=409)
+    inspector = at("inspector")
+    assert address in inspector.get("/desk").links and address not in street.get("/desk").links
+    inspector.submit(inspector.get(f"{address}/acceptance"), has_passed="yes", score="88", assessed_on="2009-12-14", findings="保洁到位。")
     record = next(link for link in finance.get(address).links if link.endswith("/payment"))
     finance.submit(finance.get(record), voucher_number="PZ-2009-2", paid_on="2009-12-15")
-    confirm = next(link for link in at("approver").get(address).links if "/money/payments/" in link)
-    page = at("approver").submit(at("approver").get(confirm), decision="confirm")
+    assert not [link for link in at("approver").get(address).links if "/money/payments/" in link]
+    confirm = next(link for link in at("second_approver").get(address).links if "/money/payments/" in link)
+    page = at("second_approver").submit(at("second_approver").get(confirm), decision="confirm")
     assert "已付清" in page.main
 
     page = client.get("/money")

@@ -41,6 +41,7 @@ class Stage:
     community: Actor
     street: Actor
     district: Actor
+    inspector: Actor
     approver: Actor
     second_approver: Actor
     legal: Actor
@@ -65,6 +66,7 @@ def build_stage(now: datetime = NOW) -> Stage:
         "community": actor(Role.COMMUNITY_MANAGER, organisation=home),
         "street": actor(Role.STREET_OFFICER, division_code=STREET),
         "district": actor(Role.BUREAU_OFFICER, organisation=district),
+        "inspector": actor(Role.BUREAU_OFFICER, organisation=city),
         "approver": actor(Role.BUREAU_APPROVER, organisation=city),
         "second_approver": actor(Role.BUREAU_APPROVER, organisation=city),
         "legal": actor(Role.LEGAL_OFFICER, organisation=city),
@@ -184,4 +186,4 @@ def pay(stage: Stage, application: FundingApplication, number: int, now: datetim
 
 
 def accept(stage: Stage, application: FundingApplication, now: datetime, *, has_passed: bool = True):
-    return actions.accept(application.id, has_passed=has_passed, score=88, assessed_on=now.date(), findings="保洁、门岗到位。", actor=stage.street, now=now)  # fmt: skip
+    return actions.accept(application.id, has_passed=has_passed, score=88, assessed_on=now.date(), findings="保洁、门岗到位。", actor=stage.inspector, now=now)  # fmt: skip

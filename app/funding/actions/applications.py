@@ -112,6 +112,7 @@ def update_application(application_id: int, *, actor: Actor, now: datetime, **de
     application = _own(application_id, actor)
     if application.status not in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED):
         raise Refused(Reason(_l("申请已经提交，不能再修改。"), next=_l("需要修改的，请先撤回，或请审核单位退回补正。")))
+    check_move(application, "submit", actor=actor, now=now)
     for name in DETAILS:
         setattr(application, name, details[name].strip())
     audit.record("funding.edit", application, actor=actor, now=now)

@@ -10,7 +10,7 @@ from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.funding.lifecycle import MOVE, ApplicationStatus, why_not_move
 from app.funding.models import FundingApplication, Programme
-from app.funding.standing import standing_of
+from app.funding.standing import past_of, standing_of
 
 
 def lock_application(application_id: int) -> FundingApplication:
@@ -40,7 +40,7 @@ def check_move(application: FundingApplication, name: str, *, actor: Actor | Non
     move = MOVE[name]
     if actor is not None and move.roles is not None and not move.is_by_applicant and not actor.covers(application.division_code):
         not_found()
-    refuse_if(why_not_move(name, standing_of(application, now), actor))
+    refuse_if(why_not_move(name, standing_of(application, now, past_of(actor, application)), actor))
 
 
 def check_reason(name: str, reason: str, *, field: str = "reason") -> None:

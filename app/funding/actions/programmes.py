@@ -23,6 +23,7 @@ from app.funding.programme import (
     why_not_move_programme,
     why_not_programme,
 )
+from app.funding.standing import prepared_by
 
 FIELDS = (
     "name", "kind", "division_code", "budget_fen", "cap_months", "cap_fen", "fixed_sum_fen", "instalments_bp", "publicity_days",
@@ -33,7 +34,7 @@ FIELDS = (
 
 def prepare_programme(*, rates_fen: tuple[int, ...], lines_fen: Mapping[str, int], actor: Actor, now: datetime, **terms) -> Programme:
     """A draft of a programme. `terms` holds FIELDS; `lines_fen` maps a division code to its part of the budget."""
-    refuse_if(why_not_move_programme("edit", ProgrammeStatus.DRAFT, None, actor))
+    refuse_if(why_not_move_programme("edit", ProgrammeStatus.DRAFT, False, actor))
     programme = Programme(prepared_at=now, prepared_by_id=actor.user_id)
     _write(programme, rates_fen, lines_fen, terms, actor)
     db.session.add(programme)
@@ -92,7 +93,7 @@ def _load(programme_id: int, move: str, actor: Actor) -> Programme:
     programme = lock_programme(programme_id)
     if not actor.covers(programme.division_code):
         not_found()
-    refuse_if(why_not_move_programme(move, programme.status, programme.prepared_by_id, actor))
+    refuse_if(why_not_move_programme(move, programme.status, programme.id in prepared_by(actor), actor))
     return programme
 
 

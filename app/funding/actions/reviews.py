@@ -11,7 +11,7 @@ from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.funding import queries
 from app.funding.actions.locking import check_move, check_reason, end, lock_application, move
-from app.funding.constraints import OBJECTED_ALREADY, flush_or_refuse
+from app.funding.constraints import OBJECTED_ALREADY, SAME_PERSON, flush_or_refuse
 from app.funding.ledger import BUDGET_EXHAUSTED, EntryKind
 from app.funding.lifecycle import publicity_end, why_not_object
 from app.funding.models import FundingApplication, FundingObjection, FundingReview, Instalment
@@ -101,7 +101,7 @@ def raise_objection(
         raised_by_id=actor.user_id if actor else None,
     )
     application.objections.append(objection)
-    audit.record("funding.object", application, actor=actor or system_actor(name.strip()), now=now)
+    audit.record("funding.object", application, actor=actor or system_actor(f"访客：{name.strip()}").at(address), now=now)
     flush_or_refuse()
     return objection
 
@@ -117,6 +117,8 @@ def settle_objection(objection_id: int, outcome: ObjectionOutcome, *, answer: st
     check_reason(name, answer, field="answer")
     if objection.outcome is not None:
         raise Refused(Reason(_l("这条异议已经答复过。"), next=_l("请刷新页面查看。")))
+    if objection.raised_by_id is not None and objection.raised_by_id == actor.user_id:
+        raise Refused(SAME_PERSON)
     objection.outcome, objection.answer = outcome, answer.strip()
     objection.settled_at, objection.settled_by_id = now, actor.user_id
     others = [row for row in application.objections if row.outcome is None]

@@ -14,9 +14,9 @@ from app.extensions import db
 from app.funding.lifecycle import ApplicationStatus, end_of_day, why_not_move
 from app.funding.models import Clawback, FundingApplication, Instalment, Programme
 from app.funding.paying import state_now
-from app.funding.programme import ProgrammeStatus
+from app.funding.programme import ProgrammeStatus, why_not_move_programme
 from app.funding.review import InstalmentState
-from app.funding.standing import standing_of
+from app.funding.standing import past_of, prepared_by, standing_of
 
 S = ApplicationStatus
 OPEN = (S.DRAFT, S.RETURNED, S.SUBMITTED, S.STREET_REVIEWED, S.DISTRICT_REVIEWED, S.BUREAU_APPROVED, S.PUBLICITY, S.OBJECTED, S.PARTLY_PAID)
@@ -47,8 +47,9 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
     if actor.role not in BUSY:
         return []
     items = []
+    past = past_of(actor)
     for application in db.session.scalars(_open_applications(actor)):
-        standing = standing_of(application, now)
+        standing = standing_of(application, now, past)
         url = url_for("funding.application", application_id=application.id)
         title = f"{application.compound_name} · {application.programme.name}"
         for move, status, what in STEPS:
@@ -72,7 +73,7 @@ def _open_applications(actor: Actor):
         statement = statement.where(FundingApplication.division_code.startswith(actor.division_code, autoescape=True))
     return statement.options(
         joinedload(FundingApplication.programme),
-        selectinload(FundingApplication.reviews),
+        joinedload(FundingApplication.enterprise),
         selectinload(FundingApplication.acceptances),
         selectinload(FundingApplication.instalments).selectinload(Instalment.payments),
     ).order_by(FundingApplication.id)
@@ -120,12 +121,13 @@ def _clawback_items(actor: Actor) -> list[DeskItem]:
 
 def _programme_items(actor: Actor) -> list[DeskItem]:
     waits = {
-        Role.FINANCE_OFFICER: (ProgrammeStatus.DRAFT, _l("资金项目编制中，待提请启用")),
-        Role.BUREAU_APPROVER: (ProgrammeStatus.PROPOSED, _l("资金项目待启用")),
+        Role.FINANCE_OFFICER: (ProgrammeStatus.DRAFT, "propose", _l("资金项目编制中，待提请启用")),
+        Role.BUREAU_APPROVER: (ProgrammeStatus.PROPOSED, "activate", _l("资金项目待启用")),
     }
     if actor.role not in waits:
         return []
-    status, what = waits[actor.role]
+    status, move, what = waits[actor.role]
+    mine = prepared_by(actor)
     rows = db.session.scalars(
         select(Programme)
         .where(Programme.status == status, Programme.division_code.startswith(actor.division_code, autoescape=True))
@@ -134,5 +136,5 @@ def _programme_items(actor: Actor) -> list[DeskItem]:
     return [
         _item(row.name, url_for("funding.programme", programme_id=row.id), what, status, since=row.prepared_at)
         for row in rows
-        if status is ProgrammeStatus.DRAFT or row.prepared_by_id != actor.user_id
+        if why_not_move_programme(move, status, row.id in mine, actor) is None
     ]

@@ -15,6 +15,7 @@ from app.funding import actions, queries
 from app.funding.forms import ReasonForm, programme_form
 from app.funding.models import Programme
 from app.funding.programme import PROGRAMME_MOVES, why_not_move_programme, window
+from app.funding.standing import prepared_by
 from app.funding.views.frame import attempt, bp
 
 PREPARERS = (Role.FINANCE_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR)
@@ -38,7 +39,10 @@ def programme(programme_id: int):
     found = _visible(programme_id)
     person = actor()
     is_theirs = person is not None and person.role in PREPARERS and person.covers(found.division_code)
-    moves = [move for name, move in PROGRAMME_MOVES.items() if is_theirs and why_not_move_programme(name, found.status, found.prepared_by_id, person) is None]  # fmt: skip
+    mine = found.id in prepared_by(person)
+    moves = [
+        move for name, move in PROGRAMME_MOVES.items() if is_theirs and why_not_move_programme(name, found.status, mine, person) is None
+    ]
     return render_template(
         "funding/programme.html", programme=found, window=window(found.opens_on, found.closes_on, today()), moves={m.name for m in moves},
         flow=queries.flow_of(found.lines), names=queries.division_names(), page=paginate(queries.published_applications(found.id)),
@@ -80,7 +84,7 @@ def new_programme():
 @roles(Role.FINANCE_OFFICER)
 def edit_programme(programme_id: int):
     found = _visible(programme_id)
-    refuse_if(why_not_move_programme("edit", found.status, found.prepared_by_id, actor()))
+    refuse_if(why_not_move_programme("edit", found.status, found.id in prepared_by(actor()), actor()))
     form = programme_form(queries.supported_divisions(actor().division_code), found)
     if form.validate_on_submit() and attempt(form, actions.edit_programme, programme_id, **form.terms()):
         db.session.commit()
@@ -113,7 +117,7 @@ def halt_programme(programme_id: int, verb: str):
     """Send a proposed programme back, or stop taking applications: both want a reason."""
     found = _visible(programme_id)
     move, action = {"send-back": ("send_back", actions.send_back), "end": ("end", actions.end_programme)}[verb]
-    refuse_if(why_not_move_programme(move, found.status, found.prepared_by_id, actor()))
+    refuse_if(why_not_move_programme(move, found.status, found.id in prepared_by(actor()), actor()))
     form = ReasonForm()
     if form.validate_on_submit() and attempt(form, action, programme_id, reason=form.reason.data.strip()):
         db.session.commit()

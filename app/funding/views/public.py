@@ -19,7 +19,7 @@ from app.funding.ledger import EntryKind
 from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of_day, moves_open, why_not_object
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
-from app.funding.standing import standing_of
+from app.funding.standing import past_of, standing_of
 from app.funding.views.frame import account_text, act_page, area_changed, attempt, bp, readable, to_application
 from app.funding.views.progress import steps_of
 
@@ -95,7 +95,8 @@ def _ledger_row(entry: LedgerEntry, kind: str) -> tuple:
 @public
 def application(application_id: int):
     found = readable(application_id)
-    person, standing = actor(), standing_of(found, now())
+    person = actor()
+    standing = standing_of(found, now(), past_of(person, found))
     states = [row.state for row in found.instalments]
     is_insider = queries.is_insider(found, person)
     moves = {move.name for move in moves_open(standing, person)} if may_act(found) else set()

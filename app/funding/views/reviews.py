@@ -5,15 +5,13 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.common.access import actor, not_found, roles
 from app.common.clock import now
-from app.common.refusal import refuse_if
 from app.extensions import db
 from app.funding import actions, queries
 from app.funding.actions.locking import check_move
 from app.funding.forms import ReviewForm, SettleForm
-from app.funding.lifecycle import HEARING, why_not_move
+from app.funding.lifecycle import HEARING
 from app.funding.models import FundingObjection
 from app.funding.review import MOVE_OF, Decision, ObjectionOutcome, ReviewStep
-from app.funding.standing import standing_of
 from app.funding.views.frame import act_page, area_changed, attempt, bp, readable, to_application
 
 STEP_OF = {Role.STREET_OFFICER: ReviewStep.STREET, Role.BUREAU_OFFICER: ReviewStep.DISTRICT, Role.BUREAU_APPROVER: ReviewStep.BUREAU}
@@ -48,9 +46,7 @@ def publish(application_id: int):
 def settle_objection(objection_id: int):
     objection = db.session.get(FundingObjection, objection_id) or not_found()
     found = readable(objection.application_id)
-    if not actor().covers(found.division_code):
-        not_found()
-    refuse_if(why_not_move("dismiss_objection", standing_of(found, now()), actor()))
+    check_move(found, "dismiss_objection", actor=actor(), now=now())
     form = SettleForm()
     if form.validate_on_submit():
         outcome = ObjectionOutcome(form.outcome.data)

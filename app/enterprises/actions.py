@@ -6,6 +6,7 @@ from typing import Any
 
 from app.accounts import actions as accounts
 from app.accounts.models import Organisation
+from app.accounts.queries import organisation_ids_of
 from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
 from app.common.audit import label_events, record
@@ -19,6 +20,7 @@ from app.enterprises.admission import (
     NOT_AN_ENTERPRISE,
     NOT_YOURS,
     SAME_RECORD,
+    why_not_decide,
     why_not_facts,
     why_not_record,
     why_not_refuse_verification,
@@ -110,14 +112,20 @@ def open_account(enterprise: Enterprise, *, actor: Actor, now: datetime) -> Orga
     return found
 
 
+def refuse_own(enterprise: Enterprise, actor: Actor) -> None:
+    refuse_if(why_not_decide(enterprise.organisation_id, organisation_ids_of(actor.user_id)))
+
+
 def verify_enterprise(enterprise: Enterprise, *, note: str = "", actor: Actor, now: datetime) -> None:
     """The authority has compared the papers with the register."""
+    refuse_own(enterprise, actor)
     refuse_if(why_not_verify(enterprise.verification))
     enterprise.verification, enterprise.verified_at, enterprise.verification_note = Verification.VERIFIED, now, note
     record("enterprise.verify", enterprise, actor=actor, now=now, verification_note=note or None)
 
 
 def refuse_verification(enterprise: Enterprise, *, note: str, actor: Actor, now: datetime) -> None:
+    refuse_own(enterprise, actor)
     refuse_if(why_not_refuse_verification(enterprise.verification, note), field="note")
     enterprise.verification, enterprise.verified_at, enterprise.verification_note = Verification.REFUSED, None, note
     record("enterprise.refuse", enterprise, actor=actor, now=now, verification_note=note)
@@ -182,6 +190,7 @@ def record_conduct(
     now: datetime,
 ) -> ConductRecord:
     """Enter one record by its document; `points` carry their sign. Raises Refused."""
+    refuse_own(enterprise, actor)
     refusal, field = why_not_record(kind, points, occurred_on, expires_on, today=local_day(now))
     refuse_if(refusal, field=field)
     matter, document_number = matter.strip(), document_number.strip()
@@ -217,6 +226,7 @@ def record_conduct(
 
 def revoke_conduct(row: ConductRecord, *, reason: str, actor: Actor, now: datetime) -> None:
     """A record whose decision was cancelled counts no more from this instant; what it did before stays readable."""
+    refuse_own(row.enterprise, actor)
     refuse_if(why_not_revoke(row.revoked_at, reason), field="reason")
     row.revoked_at, row.revoked_reason = now, reason.strip()
     record(

@@ -1,6 +1,6 @@
 """Who is admitted, what may be stated, what may be recorded: the refusals, each written once. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,17 @@ ALREADY_LINKED = Reason(_l("这家企业或这个单位已经关联过账号。"
 NOT_YOURS = Reason(_l("只能申报本企业的资料。"), next=_l("请换成本企业的身份再办。"))
 ALREADY_NOTED = Reason(_l("这家企业已有同名、同一天开始的项目。"), next=_l("请核对，不要重复登记。"))
 ENDED_IN_PAST = Reason(_l("结束日期早于今天，会改动以往各日的履约能力分。"), next=_l("请填写今天或以后的日期。"))
+OWN_ENTERPRISE = Reason(
+    _l("您在这家企业任职或者曾经任职，应当回避。"),
+    _l("《公务员法》第七十六条"),
+    _l("请交由另一名与该企业没有关系的经办人办理。"),
+)
 SAME_RECORD = Reason(_l("这家企业已有同一天、同一文号、同一事项的记录。"), next=_l("请核对，不要重复登记。"))
+
+
+def why_not_decide(organisation_id: int | None, served: Collection[int]) -> Reason | None:
+    """Nobody decides about an enterprise for which they work or ever worked, under whatever hat; `served` are their organisations."""
+    return OWN_ENTERPRISE if organisation_id is not None and organisation_id in served else None
 
 
 def why_not_verify(verification: Verification) -> Reason | None:

@@ -102,19 +102,31 @@ USCC_PROBLEMS = {
     "uscc_twice": ProblemKind(ERROR, _l("统一社会信用代码“%(value)s”与第 %(other)s 行重复。"), _l("请删去重复的一行，或改正代码。")),
 }
 
-LIST_PROBLEMS = USCC_PROBLEMS | {
-    "no_as_of": ProblemKind(ERROR, _l("不知道名单的数据截至哪一天。"), _l("请在上传时填写数据截止日期。")),
-    "name_twice": ProblemKind(
-        WARNING, _l("企业名称“%(value)s”与第 %(other)s 行相同，代码却不同。"), _l("请核对是不是同一家企业；确属两家的，打勾确认。")
+OWN_PROBLEM = {
+    "own_enterprise": ProblemKind(
+        ERROR,
+        _l("“%(value)s”是您任职或者曾经任职的企业，您应当回避（《公务员法》第七十六条）。"),
+        _l("请交由另一名经办人导入，或删去这一行。"),
     ),
-    "founded_later": ProblemKind(ERROR, _l("成立日期 %(value)s 在数据截止日之后。"), _l("请对照营业执照改正。")),
-    "residential_over_managed": ProblemKind(ERROR, _l("住宅面积大于在管面积。"), _l("请核对两列，也可能是单位不同。")),
-    "more_than_staff": ProblemKind(ERROR, _l("%(label)s %(value)s 人，多于从业人员 %(staff)s 人。"), _l("请核对人数。")),
-    "phone": ProblemKind(
-        WARNING, _l("“%(value)s”不像电话号码。"), _l("请核对；固定电话写作 0375-1234567，手机 11 位。确实无误的，打勾确认。")
-    ),
-    "unknown_district": ProblemKind(WARNING, _l("本市没有“%(value)s”这个区。"), _l("请核对服务区域；写全市的写“全市”。")),
 }
+
+LIST_PROBLEMS = (
+    USCC_PROBLEMS
+    | OWN_PROBLEM
+    | {
+        "no_as_of": ProblemKind(ERROR, _l("不知道名单的数据截至哪一天。"), _l("请在上传时填写数据截止日期。")),
+        "name_twice": ProblemKind(
+            WARNING, _l("企业名称“%(value)s”与第 %(other)s 行相同，代码却不同。"), _l("请核对是不是同一家企业；确属两家的，打勾确认。")
+        ),
+        "founded_later": ProblemKind(ERROR, _l("成立日期 %(value)s 在数据截止日之后。"), _l("请对照营业执照改正。")),
+        "residential_over_managed": ProblemKind(ERROR, _l("住宅面积大于在管面积。"), _l("请核对两列，也可能是单位不同。")),
+        "more_than_staff": ProblemKind(ERROR, _l("%(label)s %(value)s 人，多于从业人员 %(staff)s 人。"), _l("请核对人数。")),
+        "phone": ProblemKind(
+            WARNING, _l("“%(value)s”不像电话号码。"), _l("请核对；固定电话写作 0375-1234567，手机 11 位。确实无误的，打勾确认。")
+        ),
+        "unknown_district": ProblemKind(WARNING, _l("本市没有“%(value)s”这个区。"), _l("请核对服务区域；写全市的写“全市”。")),
+    }
+)
 
 CONDUCT_FIELDS = (
     FieldSpec("uscc", _l("统一社会信用代码"), ("统一社会信用代码", "信用代码", "社会信用代码"), uscc_cell, required=True),
@@ -150,6 +162,7 @@ CONDUCT_FIELDS = (
 
 CONDUCT_PROBLEMS = {
     "uscc": USCC_PROBLEMS["uscc"],
+    **OWN_PROBLEM,
     "points_sign": ProblemKind(ERROR, _l("类别是%(kind)s，分值却是 %(value)s。"), _l("良好记录的分值应大于 0，不良记录的分值应小于 0。")),
     "expires_before": ProblemKind(ERROR, _l("有效期至 %(value)s，早于发生日期。"), _l("请核对两个日期。")),
     "occurred_later": ProblemKind(ERROR, _l("发生日期 %(value)s 还没有到。"), _l("请核对日期。")),

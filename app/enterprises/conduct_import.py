@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.accounts.queries import organisation_ids_of
 from app.common import audit
 from app.common.i18n import _l
 from app.common.imports.kinds import Change, Context, Entry, ImportKind, Plan, Reading, Row
+from app.enterprises.admission import why_not_decide
 from app.enterprises.columns import CONDUCT_FIELDS, CONDUCT_PROBLEMS
 from app.enterprises.credibility import is_regional_prize
 from app.enterprises.list_import import CHUNK, by_code
@@ -62,6 +64,7 @@ class ConductImport(ImportKind):
         plan = Plan()
         enterprises = by_code(row.get("uscc") for row in reading.rows)
         known = _known_records(e.id for e in enterprises.values())
+        served = organisation_ids_of(actor.user_id)
         for row in reading.rows:
             enterprise = enterprises.get(row.get("uscc"))
             if enterprise is None and is_uscc(row.get("uscc") or ""):
@@ -74,14 +77,18 @@ class ConductImport(ImportKind):
                 plan.problems.append(row.problem("name_differs", "name", registered=enterprise.name))
             record = known.get((enterprise.id, *key[1:]))
             label, where = f"{row.values['matter']}（{row.values['document_number']}）", enterprise.name
+            is_same = record is not None and all(getattr(record, f) == row.values[f] for f in MUTABLE)
+            if not is_same and why_not_decide(enterprise.organisation_id, served):
+                plan.problems.append(row.problem("own_enterprise", "uscc"))
+                continue
             if record is None:
                 plan.new.append(Entry(label, where, f"/enterprises/{enterprise.id}", payload=(enterprise, None, row)))
                 continue
             if record.revoked_at is not None:
-                if any(getattr(record, f) != row.values[f] for f in MUTABLE):
-                    plan.problems.append(row.problem("record_revoked", "document_number"))
-                else:
+                if is_same:
                     plan.unchanged += 1
+                else:
+                    plan.problems.append(row.problem("record_revoked", "document_number"))
                 continue
             changes = tuple(Change(f, getattr(record, f), row.values[f]) for f in MUTABLE if getattr(record, f) != row.values[f])
             if changes:

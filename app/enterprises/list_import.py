@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import column, insert, select, table
 
+from app.accounts.queries import organisation_ids_of
 from app.common import audit
 from app.common.i18n import _l
 from app.common.imports.kinds import Change, Context, Entry, ImportKind, Plan, Problem, Reading, Row
 from app.enterprises import actions, queries
+from app.enterprises.admission import why_not_decide
 from app.enterprises.columns import LIST_FIELDS, LIST_PROBLEMS, is_phone
 from app.enterprises.facts import canonical, value_of
 from app.enterprises.models import Enterprise, EnterpriseFact, RecommendedBatch
@@ -72,6 +74,7 @@ class RecommendedListImport(ImportKind):
             return plan
         known = by_code(row.get("uscc") for row in reading.rows)
         days = queries.stated_days(enterprise.id for enterprise in known.values())
+        served = organisation_ids_of(actor.user_id)
         plan.problems.extend(_unknown_districts(reading.rows))
         for row in reading.rows:
             if not row.get("uscc"):
@@ -83,7 +86,11 @@ class RecommendedListImport(ImportKind):
                 continue
             if _homes_exceed_whole(listed):
                 plan.problems.append(row.problem("residential_over_managed", FactName.RESIDENTIAL_AREA.value))
-            if changes := _changes(listed):
+            changes = _changes(listed)
+            if changes and why_not_decide(enterprise.organisation_id, served):
+                plan.problems.append(row.problem("own_enterprise", "uscc"))
+                continue
+            if changes:
                 plan.changed.append(Entry(enterprise.name, enterprise.uscc, _address(enterprise), tuple(changes), listed))
             else:
                 plan.unchanged += 1

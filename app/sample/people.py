@@ -33,8 +33,10 @@ def _street(key: str, name: str, code: str, person: str) -> House:
     return House(key, Kind.STREET_OFFICE, f"{name}办事处", code, ((f"street.{key}", Role.STREET_OFFICER, person),))
 
 
-def _community(key: str, name: str, code: str, person: str) -> House:
-    return House(key, Kind.COMMUNITY, f"{name}居民委员会", code, ((f"community.{key}", Role.COMMUNITY_MANAGER, person),))
+def _community(key: str, name: str, code: str, person: str, second: str) -> House:
+    """Two people: who sits on a committee for the tenderer does not organise its evaluation."""
+    people = ((f"community.{key}", Role.COMMUNITY_MANAGER, person), (f"deputy.{key}", Role.COMMUNITY_MANAGER, second))
+    return House(key, Kind.COMMUNITY, f"{name}居民委员会", code, people)
 
 
 def _district(key: str, name: str, code: str, officer: str, legal: str) -> House:
@@ -82,18 +84,18 @@ HOUSES = (
     _street("yaomeng", "姚孟街道", "410411003", "邓小敏"),
     _street("qinggong", "轻工路街道", "410411005", "许文彬"),
     House("caozhen", Kind.STREET_OFFICE, "曹镇乡人民政府", "410411200", (("street.caozhen", Role.STREET_OFFICER, "黄金山"),)),
-    _community("anju", "曙光街街道安居社区", "410402001001", "王秀兰"),
-    _community("xingsheng", "中兴路街道兴盛社区", "410402003001", "田丽华"),
-    _community("taoyuan-xinhua", "西市场街道桃园社区", "410402005001", "罗志宏"),
-    _community("pingan-xinhua", "青石山街道平安社区", "410402007001", "白晓丽"),
-    _community("xingfu", "五一路街道幸福社区", "410403003002", "石慧珍"),
-    _community("chenguang", "东安路街道晨光社区", "410403001003", "姜春梅"),
-    _community("pingan-weidong", "东工人镇街道平安社区", "410403006003", "崔建设"),
-    _community("yongle", "北环路街道永乐社区", "410403010002", "贾玉凤"),
-    _community("xinshiji", "南环路街道新世纪社区", "410411002002", "任国强"),
-    _community("taoyuan-zhanhe", "姚孟街道桃园社区", "410411003001", "范淑芬"),
-    _community("nanyuan", "轻工路街道南苑社区", "410411005002", "秦爱玲"),
-    _community("pingan-zhanhe", "曹镇乡平安社区", "410411200001", "史铁柱"),
+    _community("anju", "曙光街街道安居社区", "410402001001", "王秀兰", "谭秀英"),
+    _community("xingsheng", "中兴路街道兴盛社区", "410402003001", "田丽华", "陆建平"),
+    _community("taoyuan-xinhua", "西市场街道桃园社区", "410402005001", "罗志宏", "石磊"),
+    _community("pingan-xinhua", "青石山街道平安社区", "410402007001", "白晓丽", "武文娟"),
+    _community("xingfu", "五一路街道幸福社区", "410403003002", "石慧珍", "丁向东"),
+    _community("chenguang", "东安路街道晨光社区", "410403001003", "姜春梅", "薛桂兰"),
+    _community("pingan-weidong", "东工人镇街道平安社区", "410403006003", "崔建设", "江海涛"),
+    _community("yongle", "北环路街道永乐社区", "410403010002", "贾玉凤", "阎素珍"),
+    _community("xinshiji", "南环路街道新世纪社区", "410411002002", "任国强", "汪志刚"),
+    _community("taoyuan-zhanhe", "姚孟街道桃园社区", "410411003001", "范淑芬", "龚晓梅"),
+    _community("nanyuan", "轻工路街道南苑社区", "410411005002", "秦爱玲", "卜春生"),
+    _community("pingan-zhanhe", "曹镇乡平安社区", "410411200001", "史铁柱", "祝玉兰"),
     House(
         "erzhong",
         Kind.OWNERS_COMMITTEE,

@@ -104,6 +104,13 @@ class RejectionGround(LabelledEnum):
     COLLUSION = "collusion", _l("有串通投标、弄虚作假、行贿等违法行为"), "soon"
 
 
+class RejectionVoice(LabelledEnum):
+    """What one member of the committee says to a proposal to reject a bid."""
+
+    AGREED = "agreed", _l("同意否决"), "soon"
+    REFUSED = "refused", _l("不同意否决"), "open"
+
+
 class Seat(LabelledEnum):
     """Whom an evaluator speaks for; experts are at least two thirds (招标投标法第三十七条)."""
 

@@ -120,6 +120,27 @@ def why_not_member(
     return None
 
 
+@dataclass(frozen=True)
+class Count:
+    """How a committee stands to a proposal: more than half of all seats decide, not of those who spoke."""
+
+    agreed: int
+    refused: int
+    seats: int
+
+    @property
+    def is_carried(self) -> bool:
+        return 2 * self.agreed > self.seats
+
+    @property
+    def is_lost(self) -> bool:
+        return 2 * self.refused >= self.seats > 0
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.is_carried or self.is_lost)
+
+
 def why_not_points(points: Decimal | None, full: Decimal) -> Reason | None:
     """One criterion's points on one sheet: 0 to the full mark, at most two decimals."""
     if points is None:

@@ -8,7 +8,7 @@ import pytest
 from app.accounts.rules import OrganisationKind, Role
 from app.common.refusal import Refused
 from app.tenders.actions import evaluating
-from app.tenders.kinds import RejectionGround, Seat
+from app.tenders.kinds import RejectionGround, RejectionVoice, Seat
 from app.tenders.lifecycle import Status
 from app.tenders.queries import evaluation as asked
 from app.tenders.queries.results import result_of
@@ -160,14 +160,21 @@ def test_the_ranking_is_what_the_hand_computes(seated, session):
     assert result.stability.evaluators == 5 and not result.stability.without
 
 
+def propose(story, bid, *, why="缺页", ground=RejectionGround.NO_RESPONSE):
+    return evaluating.propose_rejection(story.tender, bid.id, ground=ground, explanation=why, actor=story.manager_actor, now=AFTER)
+
+
+def vote(story, user, bid, voice=RejectionVoice.AGREED):
+    return evaluating.vote_on_rejection(story.tender, bid.blind_code, voice, actor=factories.actor_for(user), now=AFTER)
+
+
 def test_a_rejected_bid_is_not_ranked_and_does_not_set_the_lowest_price(seated, session):
     cheap = next(bid for bid in seated.tender.bids if bid.enterprise.name == stories.NAMES[1])
     with pytest.raises(Refused, match="具体事实"):
-        evaluating.reject_bid(seated.tender, cheap.id, ground=RejectionGround.PRICE, explanation=" ", actor=seated.manager_actor, now=AFTER)
-    evaluating.reject_bid(
-        seated.tender, cheap.id, ground=RejectionGround.PRICE, explanation="低于成本且不能说明", actor=seated.manager_actor, now=AFTER
-    )
-    session.commit()
+        propose(seated, cheap, why=" ")
+    with pytest.raises(Refused, match="企业名称"):
+        propose(seated, cheap, why=f"{stories.NAMES[1]}低于成本")
+    stories.reject(seated, cheap, ground=RejectionGround.PRICE, why="低于成本且不能说明")
     assert len(asked.blind_bids(seated.tender)) == 2
     stories.score_all(seated)
     stories.close(seated)
@@ -176,31 +183,126 @@ def test_a_rejected_bid_is_not_ranked_and_does_not_set_the_lowest_price(seated, 
     assert [(row.name, row.ground) for row in result.rejected] == [(stories.NAMES[1], RejectionGround.PRICE)]
 
 
-def test_a_rejection_taken_back_brings_the_bid_back_to_the_evaluators(seated, session):
+def test_before_the_committee_is_lawful_nothing_can_be_rejected_and_no_report_handed_in(story, session):
+    with pytest.raises(Refused, match="至少要 5 人"):
+        propose(story, story.tender.bids[0])
+    with pytest.raises(Refused, match="至少要 5 人"):
+        stories.close(story)
+    stories.seat(story, 4)
+    with pytest.raises(Refused, match="至少要 5 人"):
+        propose(story, story.tender.bids[0])
+
+
+def test_a_rejection_counts_when_more_than_half_of_the_seats_agreed(seated, session):
     bid = seated.tender.bids[0]
-    evaluating.reject_bid(
-        seated.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="缺页", actor=seated.manager_actor, now=AFTER
-    )
+    stories.reject(seated, bid, agree=2)
+    assert len(asked.blind_bids(seated.tender)) == 3
+    with pytest.raises(Refused, match="没有表决完"):
+        stories.score_all(seated)
+        stories.close(seated)
+    vote(seated, seated.evaluators[2], bid)
     session.commit()
-    evaluating.restore_bid(seated.tender, bid.id, reason="已按要求澄清", actor=seated.manager_actor, now=AFTER)
+    assert len(asked.blind_bids(seated.tender)) == 2
+    vote(seated, seated.evaluators[2], bid, RejectionVoice.REFUSED)
+    session.commit()
+    assert len(asked.blind_bids(seated.tender)) == 3
+    for user in seated.evaluators[3:]:
+        vote(seated, user, bid, RejectionVoice.REFUSED)
+    session.commit()
+    assert len(stories.close(seated).rows) == 3
+
+
+def test_only_members_decide_and_only_they_undo_it(seated, session):
+    bid = seated.tender.bids[0]
+    propose(seated, bid)
+    session.commit()
+    for stranger in (seated.manager_actor, factories.actor(Role.EVALUATOR), factories.actor(Role.LEGAL_OFFICER)):
+        with pytest.raises(Refused, match="不是这个项目的评委"):
+            evaluating.vote_on_rejection(seated.tender, bid.blind_code, RejectionVoice.AGREED, actor=stranger, now=AFTER)
+    evaluating.withdraw_rejection(seated.tender, bid.id, reason="已按要求澄清", actor=seated.manager_actor, now=AFTER)
+    session.commit()
+    stories.reject(seated, bid)
+    with pytest.raises(Refused, match="经办人不能撤销"):
+        evaluating.withdraw_rejection(seated.tender, bid.id, reason="改主意了", actor=seated.manager_actor, now=AFTER)
+
+
+def test_a_member_who_leaves_takes_the_voice_along(seated, session):
+    bid = seated.tender.bids[0]
+    stories.reject(seated, bid, agree=3)
+    evaluating.recuse_evaluator(seated.tender, asked.committee(seated.tender)[0].id, reason="亲属", actor=seated.manager_actor, now=AFTER)
     session.commit()
     assert len(asked.blind_bids(seated.tender)) == 3
 
 
 def test_when_all_bids_are_rejected_the_report_says_so(seated, session):
     for bid in seated.tender.bids:
-        evaluating.reject_bid(
-            seated.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="没有响应服务标准", actor=seated.manager_actor, now=AFTER
-        )
-        session.commit()
+        stories.reject(seated, bid)
     ranking = stories.close(seated)
     assert [row.rank for row in ranking.rows] == [None] * 3
+
+
+def test_a_member_votes_on_the_scoring_page_and_meets_no_name(seated, session, client, sign_in):
+    bid = seated.tender.bids[0]
+    propose(seated, bid, why="没有响应主出入口值守的要求")
+    session.commit()
+    sign_in(client, seated.evaluators[0])
+    url = f"/tenders/{seated.tender.number}/scoring"
+    page = client.get(url)
+    assert f"同意否决投标人{bid.blind_code}" in page.main and "没有响应主出入口值守的要求" in page.main
+    assert bid.enterprise.name not in page.main
+    client.post(f"{url}/rejections/{bid.blind_code}", {"voice": "agreed"})
+    assert "同意否决" in client.get(url).main
+    assert asked.load_case(seated.tender).proposed[0].count.agreed == 1
+    client.post(f"{url}/rejections/{bid.blind_code}", {"voice": "perhaps"}, status=404)
+
+
+def test_once_anybody_signed_the_tenderer_dismisses_nobody(story, session):
+    stories.seat(story, 7)
+    stories.score_all(story)
+    seat = asked.committee(story.tender)[0]
+    with pytest.raises(Refused, match="已有评委签署评分表"):
+        evaluating.recuse_evaluator(story.tender, seat.id, reason="不合适", actor=story.manager_actor, now=AFTER)
+    own, other = asked.committee(story.tender)[1:3]
+    evaluating.recuse_evaluator(story.tender, own.id, reason="亲属任职", actor=factories.actor_for(story.evaluators[1]), now=AFTER)
+    legal = factories.actor(Role.LEGAL_OFFICER)
+    evaluating.recuse_evaluator(story.tender, other.id, reason="亲属任职", actor=legal, now=AFTER)
+    session.commit()
+    assert len(asked.committee(story.tender)) == 5
+
+
+def test_who_holds_a_seat_does_not_organise(story, session, client, sign_in):
+    home = story.manager.memberships[0].organisation
+    second = factories.person(Role.COMMUNITY_MANAGER, organisation=home, name="副主任")
+    with pytest.raises(Refused, match="不能确定自己"):
+        seat_one(story, story.manager, Seat.TENDERER)
+    stories.seat(story, 4)
+    seat_one(story, second, Seat.TENDERER)
+    session.commit()
+    actor = factories.actor_for(second)
+    expert, bid = asked.committee(story.tender)[0], story.tender.bids[0]
+    acts = (
+        lambda: evaluating.seat_evaluator(
+            story.tender, factories.person(Role.EVALUATOR), seat=Seat.EXPERT, reason="抽取", actor=actor, now=AFTER
+        ),
+        lambda: evaluating.recuse_evaluator(story.tender, expert.id, reason="不合适", actor=actor, now=AFTER),
+        lambda: evaluating.propose_rejection(
+            story.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="缺页", actor=actor, now=AFTER
+        ),
+        lambda: evaluating.close_evaluation(story.tender, actor=actor, now=AFTER),
+    )
+    for act in acts:
+        with pytest.raises(Refused, match="您是这个项目的评委"):
+            act()
+    session.rollback()
+    sign_in(client, second)
+    page = client.get(f"/tenders/{story.tender.number}/evaluation")
+    assert "您是这个项目的评委" in page.main and "增加一名评委" not in page.main
 
 
 def test_a_recused_members_points_do_not_count(seated, session):
     stories.score_all(seated)
     assignment = asked.committee(seated.tender)[0]
-    evaluating.recuse_evaluator(seated.tender, assignment.id, reason="发现亲属任职", actor=seated.manager_actor, now=AFTER)
+    evaluating.recuse_evaluator(seated.tender, assignment.id, reason="发现亲属任职", actor=factories.actor(Role.LEGAL_OFFICER), now=AFTER)
     session.commit()
     with pytest.raises(Refused, match="至少要 5 人"):
         stories.close(seated)

@@ -83,10 +83,13 @@ def test_the_organiser_seats_a_committee_and_sees_alarms(opened, client, sign_in
     assert "至少要 5 人" in page.main
     page = client.submit(page, f"{URL}/evaluation/seats", person=str(expert.id), reason="随机抽取")
     assert "孙专家" in page.main
+    assert not [form for form in page.all(".//main//form") if form.get("action", "").endswith("/rejections")]
+    stories.seat(opened, 4)
+    page = client.get(f"{URL}/evaluation")
     page = client.submit(page, f"{URL}/evaluation/rejections", explanation="缺少投标函", ground="no_response")
-    assert "已否决" in page.main and "缺少投标函" in page.main
-    restore = next(f.get("action") for f in page.all(".//main//form") if f.get("action", "").endswith("/restore"))
-    assert "缺少投标函" not in client.post(restore, {"reason": "已澄清"}).main
+    assert "提请否决，待表决" in page.main and "缺少投标函" in page.main and "已否决" not in page.main
+    withdraw = next(f.get("action") for f in page.all(".//main//form") if f.get("action", "").endswith("/withdraw"))
+    assert "缺少投标函" not in client.post(withdraw, {"reason": "已澄清"}).main
 
 
 def test_the_tenderer_does_not_see_plans_while_the_committee_works(opened, client, sign_in):
@@ -183,15 +186,9 @@ def test_the_result_page_reads_the_same_in_english(announced, app):
 
 
 def test_a_result_with_a_single_valid_bid_can_be_read(opened, client, session):
-    from app.tenders.actions import evaluating
-    from app.tenders.kinds import RejectionGround
-
-    for bid in opened.tender.bids[:2]:
-        evaluating.reject_bid(
-            opened.tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation="没有响应服务标准", actor=opened.manager_actor, now=AFTER
-        )
-        session.commit()
     stories.seat(opened)
+    for bid in opened.tender.bids[:2]:
+        stories.reject(opened, bid)
     stories.score_all(opened)
     stories.close(opened, now=AFTER)
     award.publish_candidates(opened.tender, actor=opened.manager_actor, now=AFTER)

@@ -9,7 +9,7 @@ from app.sample.tenders import points
 from app.sample.tenders.bids import pick
 from app.sample.tenders.stories import S
 from app.tenders.actions import evaluating
-from app.tenders.kinds import RejectionGround, Seat
+from app.tenders.kinds import RejectionGround, RejectionVoice, Seat
 from app.tenders.queries import evaluation as asked
 from app.tenders.queries.bids import criteria_of, standing_bids
 
@@ -30,19 +30,25 @@ class Jury:
 
     @property
     def members(self) -> list[str]:
-        """Sign-in names by seat: four or five experts, and where there are four the tenderer's own manager."""
+        """Sign-in names by seat: four or five experts, and where there are four a second person of the tenderer, who does not organise."""
         start = pick(self.course.story.key, "experts", count=len(EXPERTS))
         experts = [EXPERTS[(start + 2 * n) % len(EXPERTS)] for n in range(SEATS)]
-        return experts if self.course.story.has_experts_only else [*experts[: SEATS - 1], self.course.story.by]
+        return (
+            experts
+            if self.course.story.has_experts_only
+            else [*experts[: SEATS - 1], self.course.story.by.replace("community.", "deputy.")]
+        )
 
     def plan(self, evaluated_on: date) -> None:
         story, add = self.course.story, self.course.agenda.add
         add(story.deadline_on, 10, 30, self.seat)
         if story.rejected:
-            add(evaluated_on, 9, 0, self.reject)
+            add(evaluated_on, 9, 0, self.propose_rejection)
         is_running = story.reaches is S.OPENED
         for seat in range(SEATS):
             add(evaluated_on, 9, 5 + seat, self._declares(seat))
+            if story.rejected:
+                add(evaluated_on, 9, 30 + seat, self._agrees(seat))
             if not is_running or seat <= SIGNED_SO_FAR:
                 add(evaluated_on, 10 + seat, 20, self._scores(seat, only=2 if is_running and seat == SIGNED_SO_FAR else None))
             if not is_running or seat < SIGNED_SO_FAR:
@@ -64,18 +70,30 @@ class Jury:
                 now=now,
             )
 
-    def reject(self, now: datetime) -> None:
-        tender = self.course.tender
-        bid = next(b for b in standing_bids(tender) if self.course.bidders.offer_of(b).enterprise == self.course.story.rejected)
-        evaluating.reject_bid(
-            tender, bid.id, ground=RejectionGround.NO_RESPONSE, explanation=WHY_REJECTED, actor=self.course.manager, now=now
+    def propose_rejection(self, now: datetime) -> None:
+        evaluating.propose_rejection(
+            self.course.tender,
+            self._doubtful().id,
+            ground=RejectionGround.NO_RESPONSE,
+            explanation=WHY_REJECTED,
+            actor=self.course.manager,
+            now=now,
         )
+
+    def _doubtful(self):
+        bids = standing_bids(self.course.tender)
+        return next(bid for bid in bids if self.course.bidders.offer_of(bid).enterprise == self.course.story.rejected)
 
     def close(self, now: datetime) -> None:
         evaluating.close_evaluation(self.course.tender, actor=self.course.manager, now=now)
 
     def _declares(self, seat: int):
         return lambda now: evaluating.declare_no_interest(self.course.tender, actor=actor(self.members[seat]), now=now)
+
+    def _agrees(self, seat: int):
+        return lambda now: evaluating.vote_on_rejection(
+            self.course.tender, self._doubtful().blind_code, RejectionVoice.AGREED, actor=actor(self.members[seat]), now=now
+        )
 
     def _signs(self, seat: int):
         return lambda now: evaluating.sign_sheets(self.course.tender, actor=actor(self.members[seat]), now=now)

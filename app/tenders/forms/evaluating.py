@@ -90,7 +90,7 @@ class RejectionForm(Form):
     explanation = TextAreaField(
         _l("具体事实"),
         [required(), at_most(1000)],
-        description=_l("写明对应招标文件的哪一条和投标文件的哪一处，评标结果公开时一并公开。"),
+        description=_l("写明对应招标文件的哪一条和投标文件的哪一处，不要写企业名称：评委按代号表决。评标结果公开时一并公开。"),
         render_kw={"rows": 3},
     )
 

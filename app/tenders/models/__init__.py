@@ -9,6 +9,7 @@ from app.tenders.models.evaluation import (
     OpeningRecord,
     Ranking,
     RankingRow,
+    RejectionBallot,
     Score,
     ScoreSheet,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "OpeningRecord",
     "Ranking",
     "RankingRow",
+    "RejectionBallot",
     "Score",
     "ScoreCriterion",
     "ScoreSheet",

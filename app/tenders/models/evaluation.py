@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.common.labels import enum_column
 from app.common.types import UtcDateTime
 from app.extensions import db
-from app.tenders.kinds import RejectionGround, Seat
+from app.tenders.kinds import RejectionGround, RejectionVoice, Seat
 from app.tenders.models.bids import Bid
 from app.tenders.models.notice import ScoreCriterion
 
@@ -134,7 +134,7 @@ class Score(db.Model):
 
 
 class BidRejection(db.Model):
-    """A bid that the committee rejected, on a ground of the closed list."""
+    """A proposal to reject a bid on a ground of the closed list; it counts once more than half of the committee agreed."""
 
     __tablename__ = "bid_rejection"
     __table_args__ = (
@@ -146,10 +146,30 @@ class BidRejection(db.Model):
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"))
     ground: Mapped[RejectionGround] = mapped_column(enum_column(RejectionGround))
     explanation: Mapped[str] = mapped_column(Text)
-    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When more than half of the sitting members agreed; empty while they have not."""
 
     bid: Mapped[Bid] = relationship()
+    voices: Mapped[list["RejectionBallot"]] = relationship(
+        back_populates="rejection", order_by="RejectionBallot.id", cascade="all, delete-orphan"
+    )
+
+
+class RejectionBallot(db.Model):
+    """What one member of the committee said to a proposed rejection."""
+
+    __tablename__ = "rejection_ballot"
+    __table_args__ = (UniqueConstraint("rejection_id", "assignment_id", name="uq_rejection_ballot_rejection_assignment"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rejection_id: Mapped[int] = mapped_column(ForeignKey("bid_rejection.id"))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("evaluator_assignment.id"), index=True)
+    voice: Mapped[RejectionVoice] = mapped_column(enum_column(RejectionVoice))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    rejection: Mapped[BidRejection] = relationship(back_populates="voices")
 
 
 class Ranking(db.Model):

@@ -259,9 +259,21 @@ def opening_record(tender: Tender) -> OpeningRecord | None:
     return record
 
 
-def rejections(tender: Tender) -> dict[int, BidRejection]:
-    rows = db.session.scalars(select(BidRejection).join(Bid).where(Bid.tender_id == tender.id).order_by(BidRejection.id))
+def proposed_rejections(tender: Tender) -> dict[int, BidRejection]:
+    """bid id → the proposal to reject it, agreed to by the committee or not."""
+    rows = db.session.scalars(
+        select(BidRejection)
+        .join(Bid)
+        .where(Bid.tender_id == tender.id)
+        .options(selectinload(BidRejection.voices))
+        .order_by(BidRejection.id)
+    )
     return {row.bid_id: row for row in rows}
+
+
+def rejections(tender: Tender) -> dict[int, BidRejection]:
+    """bid id → the rejection that the committee decided."""
+    return {bid_id: row for bid_id, row in proposed_rejections(tender).items() if row.decided_at is not None}
 
 
 def criteria_of(tender: Tender) -> list[ScoreCriterion]:

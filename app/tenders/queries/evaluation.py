@@ -16,11 +16,11 @@ from app.enterprises.credibility import CREDIBILITY, CREDIBILITY_MUST_TENDER
 from app.enterprises.models import Project
 from app.enterprises.queries import capacity_of, credibility_of
 from app.extensions import db
-from app.tenders.kinds import CriterionKind, Regime, Seat
+from app.tenders.kinds import CriterionKind, Regime, RejectionVoice, Seat
 from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
-from app.tenders.queries.bids import SeenBid, criteria_of, rejections, see, standing_bids
+from app.tenders.queries.bids import SeenBid, criteria_of, proposed_rejections, see, standing_bids
 from app.tenders.ranking import RecordScore
-from app.tenders.scoring import STEMS, BidderFacts, InterestLink, LowPrice, interest_links, low_price_alarms
+from app.tenders.scoring import STEMS, BidderFacts, Count, InterestLink, LowPrice, interest_links, low_price_alarms
 from app.tenders.sealing import Standing, Viewer
 from app.tenders.track_record import PastProject, track_record_at
 
@@ -34,10 +34,29 @@ class Case:
 
     tender: Tender
     bids: list[Bid]
-    rejected: dict[int, BidRejection]
+    proposals: dict[int, BidRejection]
+    """bid id → the proposal to reject it; it counts once the committee agreed."""
     criteria: list[ScoreCriterion]
     seats: list[EvaluatorAssignment]
     """The recused included."""
+
+    @property
+    def rejected(self) -> dict[int, BidRejection]:
+        return {bid_id: one for bid_id, one in self.proposals.items() if one.decided_at is not None}
+
+    def count_of(self, rejection: BidRejection) -> Count:
+        """How the sitting members stand to a proposal; whoever left the committee no longer counts."""
+        sitting = {seat.id for seat in self.members}
+        voices = [ballot.voice for ballot in rejection.voices if ballot.assignment_id in sitting]
+        agreed = sum(voice is RejectionVoice.AGREED for voice in voices)
+        return Count(agreed=agreed, refused=len(voices) - agreed, seats=len(sitting))
+
+    @property
+    def proposed(self) -> list["Proposal"]:
+        """The proposals about blind codes, as the committee reads them."""
+        codes = {bid.id: bid.blind_code for bid in self.bids}
+        found = [Proposal(codes[bid_id], one, self.count_of(one)) for bid_id, one in self.proposals.items() if codes.get(bid_id)]
+        return sorted(found, key=lambda one: _code_order(one.code))
 
     @property
     def valid_bids(self) -> list[Bid]:
@@ -81,7 +100,19 @@ class Case:
 
 
 def load_case(tender: Tender) -> Case:
-    return Case(tender, standing_bids(tender), rejections(tender), criteria_of(tender), committee(tender, with_recused=True))
+    return Case(tender, standing_bids(tender), proposed_rejections(tender), criteria_of(tender), committee(tender, with_recused=True))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed rejection under the bid's code, without its name."""
+
+    code: str
+    rejection: BidRejection
+    count: Count
+
+    def voice_of(self, seat: EvaluatorAssignment) -> RejectionVoice | None:
+        return next((ballot.voice for ballot in self.rejection.voices if ballot.assignment_id == seat.id), None)
 
 
 # --- the committee -----------------------------------------------------------------------------------------------------

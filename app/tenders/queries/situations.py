@@ -98,7 +98,7 @@ def _readable_bids(tender: Tender) -> int:
 
 
 def _valid_bids(tender: Tender) -> int:
-    rejected = select(BidRejection.bid_id)
+    rejected = select(BidRejection.bid_id).where(BidRejection.decided_at.is_not(None))
     return db.session.scalar(
         select(func.count())
         .select_from(OpeningLine)

@@ -12,7 +12,7 @@ from app.common.refusal import Refused
 from app.extensions import db
 from app.tenders.actions import evaluating as actions
 from app.tenders.forms.evaluating import ReasonForm, RejectionForm, SeatForm, sheet_form_for, sheet_values
-from app.tenders.kinds import RejectionGround, Seat
+from app.tenders.kinds import RejectionGround, RejectionVoice, Seat
 from app.tenders.lifecycle import Status
 from app.tenders.models import Tender
 from app.tenders.queries import bids as read
@@ -40,12 +40,13 @@ def _load_organised(number: str) -> Tender:
 def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
     case = asked.load_case(tender)
     bids = read.opened_bids(tender, read.viewer_for(tender, actor()), bids=case.bids, rejected=case.rejected)
-    may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor())
+    is_seated = case.seat_of(actor().user_id) is not None
+    may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor()) and not is_seated
     people = asked.people_for_committee(tender) if may_act else []
     seat_form = seat_form or SeatForm()
     seat_form.person.choices = [SelectChoice(user.id, f"{user.name}（{organisation.name}）") for user, _seat, organisation in people]
     rejection_form = rejection_form or RejectionForm()
-    rejection_form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in bids if bid.rejection is None]
+    rejection_form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in bids if bid.bid_id not in case.proposals]
     return render_template(
         "tenders/evaluation.html",
         tender=tender,
@@ -57,6 +58,8 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         links=asked.links_between(case.bids),
         low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),
         may_act=may_act,
+        seated=actions.SEATED_DOES_NOT_ORGANISE if is_seated and tender.status is Status.OPENED else None,
+        proposals={one.rejection.bid_id: one for one in case.proposed},
         may_close=may_act and is_own(tender, actor()),
         why_not_close=actions.why_not_close(case, actor=actor(), now=clock.now()) if may_act and is_own(tender, actor()) else None,
         seat_form=seat_form,
@@ -111,7 +114,7 @@ def reject_bid(number: str):
     form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in read.opened_bids(tender, read.viewer_for(tender, actor()))]
     if form.validate_on_submit():
         try:
-            actions.reject_bid(
+            actions.propose_rejection(
                 tender,
                 form.bid.data,
                 ground=RejectionGround(form.ground.data),
@@ -124,18 +127,18 @@ def reject_bid(number: str):
             db.session.rollback()
             form.apply_refusal(refused)
         else:
-            flash(_("已记录否决。"), "success")
+            flash(_("已提请评标委员会表决。过半数成员同意的，否决才成立。"), "success")
             return redirect(url_for(".evaluation", number=number))
     return _desk(tender, rejection_form=form)
 
 
-@bp.post("/tenders/<number>/evaluation/rejections/<int:bid_id>/restore")
+@bp.post("/tenders/<number>/evaluation/rejections/<int:bid_id>/withdraw")
 @roles(*ORGANISERS)
-def restore_bid(number: str, bid_id: int):
+def withdraw_rejection(number: str, bid_id: int):
     tender = _load_organised(number)
-    actions.restore_bid(tender, bid_id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
+    actions.withdraw_rejection(tender, bid_id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
     db.session.commit()
-    flash(_("已撤销否决。请通知评委为这份投标打分。"), "success")
+    flash(_("已撤回。这份投标继续评审。"), "success")
     return redirect(url_for(".evaluation", number=number))
 
 
@@ -184,6 +187,7 @@ def scoring(number: str):
         why_not=actions.why_not_score(case, assignment),
         is_open=tender.status is Status.OPENED,
         judged=judged,
+        proposed=case.proposed if assignment.declared_at else [],
     )
 
 
@@ -205,6 +209,17 @@ def scoring_recuse(number: str):
     db.session.commit()
     flash(_("已登记您的回避。"), "success")
     return redirect(url_for(".scoring_list"))
+
+
+@bp.post("/tenders/<number>/scoring/rejections/<code>")
+@roles(*SCORERS)
+def scoring_vote(number: str, code: str):
+    case, _assignment = _load_seat(number)
+    voice = next((one for one in RejectionVoice if one.value == request.form.get("voice")), None) or not_found()
+    actions.vote_on_rejection(case.tender, code, voice, actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("您的表决已记录。评标报告提交前可以改变。"), "success")
+    return redirect(url_for(".scoring", number=number))
 
 
 @bp.post("/tenders/<number>/scoring/sign")

@@ -12,7 +12,7 @@ from app.common.audit import record
 from app.common.i18n import _l
 from app.common.refusal import Reason, refuse_if
 from app.extensions import db
-from app.tenders.actions.evaluating.committee import lock_evaluating, why_not_lawful_committee
+from app.tenders.actions.evaluating.committee import SEATED_DOES_NOT_ORGANISE, lock_evaluating, why_not_lawful_committee
 from app.tenders.kinds import CriterionKind
 from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Bid, Ranking, RankingRow, ScoreCriterion, Tender
@@ -22,6 +22,7 @@ from app.tenders.queries.bids import opening_record, plan_criterion
 from app.tenders.queries.situations import situation
 from app.tenders.ranking import Criterion, Measure, RecordScore, ValidBid, rank
 from app.tenders.robustness import alarms, examine
+from app.tenders.scoring import REJECTION_BASIS
 
 MEASURES = {
     CriterionKind.PRICE: Measure.PRICE,
@@ -39,11 +40,20 @@ def why_not_close(case: asked.Case, *, actor: Actor, now: datetime) -> Reason | 
     refused = why_not("evaluate", situation(case.tender, actor=actor, now=now))
     if refused is not None:
         return refused
-    if not case.valid_bids or not case.judged:
-        return None
+    if case.seat_of(actor.user_id) is not None:
+        return SEATED_DOES_NOT_ORGANISE
     refused = why_not_lawful_committee(case)
     if refused is not None:
         return refused
+    undecided = sum(one.count.is_open for one in case.proposed)
+    if undecided:
+        return Reason(
+            _l("还有 %(count)d 份投标提请否决，评标委员会没有表决完。", count=undecided),
+            REJECTION_BASIS,
+            _l("请等评委表决；不再提请的，请先撤回。"),
+        )
+    if not case.valid_bids or not case.judged:
+        return None
     waiting = [one for one in case.progress if not one.is_signed]
     if waiting:
         return Reason(

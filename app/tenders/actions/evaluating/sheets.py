@@ -1,4 +1,4 @@
-"""What the committee decides: each evaluator's sheets, their signatures, and the bids that it rejects."""
+"""Each evaluator's sheets and their signatures."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,12 +9,10 @@ from app.common.audit import record
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
-from app.tenders.actions.evaluating.committee import lock_evaluating, lock_organised, scorable
-from app.tenders.kinds import RejectionGround
-from app.tenders.models import BidRejection, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender
+from app.tenders.actions.evaluating.committee import lock_evaluating, scorable
+from app.tenders.models import EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender
 from app.tenders.queries import evaluation as asked
-from app.tenders.queries.bids import rejections, standing_bids
-from app.tenders.scoring import REJECTION_BASIS, why_not_points
+from app.tenders.scoring import why_not_points
 
 
 def save_sheet(
@@ -84,35 +82,3 @@ def sign_sheets(tender: Tender, *, actor: Actor, now: datetime) -> EvaluatorAssi
             sheet.signed_at = now
             record("sheet.sign", sheet, actor=actor, now=now)
     return assignment
-
-
-# --- rejection ---------------------------------------------------------------------------------------------------------
-
-
-def reject_bid(tender: Tender, bid_id: int, *, ground: RejectionGround, explanation: str, actor: Actor, now: datetime) -> BidRejection:
-    """Record that the committee rejects a bid, on one of the grounds of the law and no other."""
-    tender = lock_organised(tender, actor)
-    bid = next((one for one in standing_bids(tender) if one.id == bid_id), None)
-    if bid is None or bid_id in rejections(tender):
-        raise Refused(Reason(_l("这份投标不存在，或者已经被否决。"), next=_l("请刷新页面查看最新情况。")), field="bid")
-    if not explanation.strip():
-        raise Refused(
-            Reason(_l("请写明评标委员会否决的具体事实。"), REJECTION_BASIS, _l("写明对应招标文件的哪一条和投标文件的哪一处。")),
-            field="explanation",
-        )
-    rejection = BidRejection(bid_id=bid_id, ground=ground, explanation=explanation.strip(), decided_at=now, decided_by_id=actor.user_id)
-    db.session.add(rejection)
-    record("evaluation.reject", bid, actor=actor, now=now, ground=ground, reason=rejection.explanation)
-    return rejection
-
-
-def restore_bid(tender: Tender, bid_id: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Take a rejection back before the report; evaluators then score the bid as well."""
-    tender = lock_organised(tender, actor)
-    rejection = rejections(tender).get(bid_id)
-    if rejection is None:
-        raise Refused(Reason(_l("这份投标没有被否决。"), next=_l("请刷新页面查看最新情况。")))
-    if not reason.strip():
-        raise Refused(Reason(_l("请写明撤销否决的理由。"), next=_l("例如：投标人已按要求澄清。")), field="reason")
-    record("evaluation.restore", rejection.bid, actor=actor, now=now, reason=reason.strip())
-    db.session.delete(rejection)

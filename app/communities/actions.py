@@ -138,7 +138,9 @@ def record_management(
         "has_owner_decision": has_owner_decision, "has_filed_contract": has_filed_contract,
     }  # fmt: skip
     given = {key: value for key, value in facts.items() if value is not None}
-    changes = [[key, json_value(getattr(compound, key)), json_value(value)] for key, value in given.items() if getattr(compound, key) != value]
+    changes = [
+        [key, json_value(getattr(compound, key)), json_value(value)] for key, value in given.items() if getattr(compound, key) != value
+    ]
     for key, value in given.items():
         setattr(compound, key, value)
     compound.updated_at = now
@@ -156,7 +158,15 @@ def set_owners_committee(compound: Compound, committee: Organisation, *, actor, 
 
 
 def new_compound(
-    *, division_code: str, name: str, households: int, area_centi: int, mode: ManagementMode, census_on: date | None = None, now: datetime, **facts
+    *,
+    division_code: str,
+    name: str,
+    households: int,
+    area_centi: int,
+    mode: ManagementMode,
+    census_on: date | None = None,
+    now: datetime,
+    **facts,
 ) -> Compound:
     """A compound that no census named; the caller records why. Its community must exist."""
     names = place_names([division_code])
@@ -166,4 +176,3 @@ def new_compound(
     )  # fmt: skip
     db.session.add(compound)
     return compound
-

@@ -91,7 +91,9 @@ def _report(job: ImportJob) -> None:
     for problem in shown.all_problems(kind, job):
         click.echo(f"  {problem.severity.label} {problem.place} {problem.column} {problem.text}{problem.mend}")
     plan = job.plan
-    click.echo(f"  {job.state.label} rows {job.reading['rows']}: new {plan['new']}, changed {plan['changed']}, unchanged {plan['unchanged']}, missing {plan['missing']}")
+    click.echo(
+        f"  {job.state.label} rows {job.reading['rows']}: new {plan['new']}, changed {plan['changed']}, unchanged {plan['unchanged']}, missing {plan['missing']}"
+    )
     for note in shown.notes(kind, plan):
         click.echo(f"  {note}")
     if job.failure:

@@ -79,7 +79,9 @@ class CorrectionForm(Form):
     longitude_e6 = DegreesField(_l("经度"), [at_most(12)], description=_l("例如 113.29。经度、纬度要么都填，要么都不填。"))
     latitude_e6 = DegreesField(_l("纬度"), [at_most(12)])
     reason = TextAreaField(
-        _l("更正依据"), [required(), at_most(200)], description=_l("谁在什么时候核实的，例如“社区 11 月 16 日入户核对”。会写进公开的更正记录。")
+        _l("更正依据"),
+        [required(), at_most(200)],
+        description=_l("谁在什么时候核实的，例如“社区 11 月 16 日入户核对”。会写进公开的更正记录。"),
     )
 
     def __init__(self, *args, today_year: int, **kwargs):

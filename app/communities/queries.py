@@ -152,7 +152,14 @@ def points(code: str, tally: Tally, most: int) -> list[tuple[float, float, Manag
     cell = max(int((max(east - west, 1) * max(north - south, 1) / most) ** 0.5), 1)
     across, up = (Compound.longitude_e6 - west) // cell, (Compound.latitude_e6 - south) // cell
     query = (
-        select(across.label("across"), up.label("up"), Compound.mode, func.count().label("number"), func.avg(Compound.longitude_e6), func.avg(Compound.latitude_e6))
+        select(
+            across.label("across"),
+            up.label("up"),
+            Compound.mode,
+            func.count().label("number"),
+            func.avg(Compound.longitude_e6),
+            func.avg(Compound.latitude_e6),
+        )
         .where(*where)
         .group_by("across", "up", Compound.mode)
         .order_by("across", "up", Compound.mode)

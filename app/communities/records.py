@@ -32,9 +32,7 @@ _SHOW = {spec.key: spec.show for spec in FIELDS} | dict.fromkeys(CHECKS, show_ye
     "service_level": lambda value: str(LEVELS[value]) if value in LEVELS else "—",
 }  # fmt: skip
 
-NOT_YOURS = Reason(
-    _l("您不能更正这个楼院的资料。"), next=_l("请联系楼院所在的社区，或所在区的房管部门经办人。")
-)
+NOT_YOURS = Reason(_l("您不能更正这个楼院的资料。"), next=_l("请联系楼院所在的社区，或所在区的房管部门经办人。"))
 
 
 def show_value(key: str, value) -> str:

@@ -39,7 +39,18 @@ class ManagementMode(LabelledEnum):
 
 MODE_WORDS: dict[str, ManagementMode] = {
     **dict.fromkeys(
-        ("专业物业", "专业物业管理", "物业企业规范化管理", "物业公司管理", "物业企业管理", "物业公司", "物业企业", "专业化管理", "规范化管理", "物业管理"),
+        (
+            "专业物业",
+            "专业物业管理",
+            "物业企业规范化管理",
+            "物业公司管理",
+            "物业企业管理",
+            "物业公司",
+            "物业企业",
+            "专业化管理",
+            "规范化管理",
+            "物业管理",
+        ),
         ManagementMode.PROFESSIONAL,
     ),
     **dict.fromkeys(

@@ -38,7 +38,9 @@ def load_census(session):
 
     def load(*names, accept_warnings=False):
         jobs = [
-            import_at_once("census", census_bytes(n), n, as_of=date(2009, 6, 30), accept_warnings=accept_warnings, actor=system_actor(), now=NOW)
+            import_at_once(
+                "census", census_bytes(n), n, as_of=date(2009, 6, 30), accept_warnings=accept_warnings, actor=system_actor(), now=NOW
+            )
             for n in names
         ]
         session.commit()

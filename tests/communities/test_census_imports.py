@@ -41,7 +41,9 @@ def officer(client, sign_in, divisions):
 
 
 def send(client, content: bytes, name: str, status: int = 302, **fields):
-    return client.post("/imports/new/census", {"file": (io.BytesIO(content), name), **fields}, status=status, content_type="multipart/form-data")
+    return client.post(
+        "/imports/new/census", {"file": (io.BytesIO(content), name), **fields}, status=status, content_type="multipart/form-data"
+    )
 
 
 def table(*rows) -> bytes:
@@ -167,7 +169,11 @@ def test_what_changed_after_the_preview_must_be_seen_again(client, officer):
 
 @pytest.mark.parametrize(
     ("content", "name", "words"),
-    [(PNG, "底数.csv", "PNG"), (repacked(workbook(["a"]), **{"xl/x.bin": bytes(4_000_000)}), "底数.xlsx", "解压"), (b"", "底数.csv", "空的")],
+    [
+        (PNG, "底数.csv", "PNG"),
+        (repacked(workbook(["a"]), **{"xl/x.bin": bytes(4_000_000)}), "底数.xlsx", "解压"),
+        (b"", "底数.csv", "空的"),
+    ],
 )
 def test_what_is_no_table_is_refused_at_the_field_and_not_kept(client, officer, content, name, words):
     page = send(client, content, name, status=200)

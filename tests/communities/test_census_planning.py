@@ -24,7 +24,14 @@ def gazetteer(*more, day=DAY):
 
 
 def row(number=2, **values):
-    given = {"district": "新华区", "street": "曙光街街道", "community": "安居社区", "name": "一号院", "households": 10, "area_centi": 90_000}
+    given = {
+        "district": "新华区",
+        "street": "曙光街街道",
+        "community": "安居社区",
+        "name": "一号院",
+        "households": 10,
+        "area_centi": 90_000,
+    }
     given |= {"mode": ManagementMode.NONE} | values
     return Row("表", number, {k: v for k, v in given.items() if v is not None}, {"community": "B"})
 
@@ -93,7 +100,9 @@ def test_what_the_file_does_not_mention_stays():
 
 
 def test_a_first_census_of_a_street_makes_its_communities_with_the_next_codes():
-    made = plan(reading(row(district="卫东区", street="优越路", community="甲社区"), row(3, district="卫东区", street="优越路", community="乙社区")))
+    made = plan(
+        reading(row(district="卫东区", street="优越路", community="甲社区"), row(3, district="卫东区", street="优越路", community="乙社区"))
+    )
     assert [(place.code, place.name) for place in made.extra] == [("410403002001", "甲社区"), ("410403002002", "乙社区")]
     assert problem_codes(made) == []
 

@@ -91,7 +91,13 @@ def test_two_characters_find_compounds(client, city):
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("place=410402", "376"), ("mode=professional", "176"), ("place=410403&mode=none", "119"), ("committee=yes&place=410402", "41"), ("", "1,115")],
+    [
+        ("place=410402", "376"),
+        ("mode=professional", "176"),
+        ("place=410403&mode=none", "119"),
+        ("committee=yes&place=410402", "41"),
+        ("", "1,115"),
+    ],
 )
 def test_filters(client, city, query, count):
     assert f"共 {count} 个楼院" in client.get(f"/compounds?{query}").main
@@ -136,11 +142,19 @@ def test_a_compounds_page_shows_its_facts_and_where_they_come_from(client, city)
 def test_the_community_corrects_its_own_compound(client, sign_in, compound):
     sign_in(client, Role.COMMUNITY_MANAGER, division_code="410402001001")
     page = client.get(f"/compounds/{compound.id}/correct")
-    page = client.submit(page, households="12", mode="cleaning_only", is_cleaned="yes", longitude_e6="113.29", latitude_e6="33.74", reason="入户核对")
+    page = client.submit(
+        page, households="12", mode="cleaning_only", is_cleaned="yes", longitude_e6="113.29", latitude_e6="33.74", reason="入户核对"
+    )
     assert "已更正" in page.text
     db.session.expire_all()
     found = db.session.get(Compound, compound.id)
-    assert (found.households, found.mode, found.is_cleaned, found.longitude_e6, found.version) == (12, ManagementMode.CLEANING_ONLY, True, 113_290_000, 2)
+    assert (found.households, found.mode, found.is_cleaned, found.longitude_e6, found.version) == (
+        12,
+        ManagementMode.CLEANING_ONLY,
+        True,
+        113_290_000,
+        2,
+    )
     row = db.session.scalar(select(AuditEvent).where(AuditEvent.event == "compound.correct").order_by(AuditEvent.id.desc()).limit(1))
     assert ["households", 10, 12] in row.facts["changes"]
     history = client.get(f"/compounds/{compound.id}/history").main
@@ -192,7 +206,15 @@ def test_an_owners_committee_corrects_its_own_compound_alone(session, compound):
 
 
 def test_a_contract_changes_who_manages(session, compound):
-    actions.record_management(compound, mode=ManagementMode.PROFESSIONAL, source="XH-2009-0001", fee_fen=45, has_filed_contract=True, actor=system_actor(), now=NOW)
+    actions.record_management(
+        compound,
+        mode=ManagementMode.PROFESSIONAL,
+        source="XH-2009-0001",
+        fee_fen=45,
+        has_filed_contract=True,
+        actor=system_actor(),
+        now=NOW,
+    )
     session.commit()
     assert (compound.mode, compound.fee_fen, compound.has_filed_contract) == (ManagementMode.PROFESSIONAL, 45, True)
 

@@ -16,7 +16,9 @@ from tests.factories import NOW
 
 M = ManagementMode
 COLUMNS = [item.column for item in ITEMS if item.column]
-facts = st.fixed_dictionaries({c: st.sampled_from([None, True, False]) if c not in ("fee_fen", "service_level") else st.sampled_from([None, 2]) for c in COLUMNS})
+facts = st.fixed_dictionaries(
+    {c: st.sampled_from([None, True, False]) if c not in ("fee_fen", "service_level") else st.sampled_from([None, 2]) for c in COLUMNS}
+)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,13 @@ def test_the_database_counts_what_the_rules_say(session, divisions):
     choices = [None, True, False]
     cases = []
     for number, (mode, guard, lamps, cleaned, fee) in enumerate(itertools.product(M, choices, choices, choices, [None, 30])):
-        given_facts = {"has_guard": guard, "has_lamps": lamps, "is_cleaned": cleaned, "fee_fen": fee, "service_level": 2 if number % 3 else None}
+        given_facts = {
+            "has_guard": guard,
+            "has_lamps": lamps,
+            "is_cleaned": cleaned,
+            "fee_fen": fee,
+            "service_level": 2 if number % 3 else None,
+        }
         cases.append((mode, given_facts))
         last = make(session, mode, number, **given_facts)
     record("compound.correct", last, actor=system_actor(), now=NOW)
@@ -111,7 +119,9 @@ def test_points_are_gathered_into_cells_when_there_are_many(session, divisions, 
     assert sum(number for *_, number, _name in gathered) == 376
 
 
-@pytest.mark.parametrize(("typed", "terms"), [("绿城  一期", ["绿城", "一期"]), ("Ａ区", ["a区"]), ("", []), ("a b c d e f", list("abcde"))])
+@pytest.mark.parametrize(
+    ("typed", "terms"), [("绿城  一期", ["绿城", "一期"]), ("Ａ区", ["a区"]), ("", []), ("a b c d e f", list("abcde"))]
+)
 def test_what_people_type_becomes_terms(typed, terms):
     assert search_terms(typed) == terms
 

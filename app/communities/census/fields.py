@@ -30,7 +30,7 @@ _STREET = re.compile(r"[\u4e00-\u9fff]{1,12}?(?:街道办事处|街道|镇(?![�
 
 
 def district_in(text: str) -> str | None:
-    """"新华区城市住宅区物业管理底数摸排表" → "新华区". Words like 小区 and 社区 name no district."""
+    """ "新华区城市住宅区物业管理底数摸排表" → "新华区". Words like 小区 and 社区 name no district."""
     for match in _DISTRICT.finditer(text):
         name = match.group(1)
         if not name.endswith(("小区", "社区", "住宅区", "辖区", "城区", "各区", "全区", "生活区")):
@@ -39,7 +39,7 @@ def district_in(text: str) -> str | None:
 
 
 def street_in(text: str) -> str | None:
-    """"卫东区东安路街道居民楼院摸底表" → "东安路街道"."""
+    """ "卫东区东安路街道居民楼院摸底表" → "东安路街道"."""
     district = district_in(text)
     match = _STREET.search(text.partition(district)[2] if district else text)
     return match.group(0) if match else None

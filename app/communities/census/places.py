@@ -29,7 +29,7 @@ class Place:
 
 
 def street_stem(name: str) -> str:
-    """"曙光街街道办事处", "曙光街街道" and "曙光街" are one street, and so are "东工人镇街道" and "东工人镇"."""
+    """ "曙光街街道办事处", "曙光街街道" and "曙光街" are one street, and so are "东工人镇街道" and "东工人镇"."""
     flat = plain(name)
     while (shorter := _STREET_END.sub("", flat)) and shorter != flat:
         flat = shorter

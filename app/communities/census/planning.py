@@ -125,15 +125,15 @@ def plan_census(reading: Reading, placed: Placed, known: Iterable[Known], gazett
     if plan.missing:
         plan.notes.append(("missing", {"count": len(plan.missing)}))
     if reading.as_of and newest and reading.as_of < newest and plan.changed:
-        plan.problems.append(Problem("older", reading.sheets[0].name, 0, params=(("day", newest.isoformat()), ("file", reading.as_of.isoformat()))))
+        plan.problems.append(
+            Problem("older", reading.sheets[0].name, 0, params=(("day", newest.isoformat()), ("file", reading.as_of.isoformat())))
+        )
     return plan
 
 
 def _changes(found: Known, values: Mapping[str, Any], as_of: date | None) -> tuple[Change, ...]:
     """Only what the file has a column for can change."""
-    changes = [
-        Change(key, found.values[key], values[key]) for key in STORED if key in values and values[key] != found.values[key]
-    ]
+    changes = [Change(key, found.values[key], values[key]) for key in STORED if key in values and values[key] != found.values[key]]
     if as_of and as_of != found.census_on:
         changes.append(Change("census_on", found.census_on, as_of))
     return tuple(changes)

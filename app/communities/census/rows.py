@@ -15,13 +15,13 @@ PROBLEMS: dict[str, ProblemKind] = {
     "no_buildings": ProblemKind(ERROR, _l("楼栋数是 %(value)s。"), _l("至少是 1；不清楚就留空。")),
     "no_households": ProblemKind(WARNING, _l("户数是 0。"), _l("如果确实没有住户，请确认；否则请改正。")),
     "no_area": ProblemKind(ERROR, _l("建筑面积是 0。"), _l("请填写建筑面积。")),
-    "area_per_household": ProblemKind(
-        WARNING, _l("户均面积 %(each)s m²，不合常理。"), _l("请核对户数、面积和面积单位；确实如此请确认。")
-    ),
+    "area_per_household": ProblemKind(WARNING, _l("户均面积 %(each)s m²，不合常理。"), _l("请核对户数、面积和面积单位；确实如此请确认。")),
     "swapped": ProblemKind(
         WARNING, _l("经度和纬度看起来填反了：经度 %(longitude)s，纬度 %(latitude)s。"), _l("确认后对调再保存；也可以改正后重新上传。")
     ),
-    "out_of_china": ProblemKind(ERROR, _l("坐标不在中国境内：经度 %(longitude)s，纬度 %(latitude)s。"), _l("请核对经纬度；不清楚就都留空。")),
+    "out_of_china": ProblemKind(
+        ERROR, _l("坐标不在中国境内：经度 %(longitude)s，纬度 %(latitude)s。"), _l("请核对经纬度；不清楚就都留空。")
+    ),
     "half_position": ProblemKind(ERROR, _l("经度、纬度只填了一个。"), _l("请补全，或都留空。")),
     "repeated": ProblemKind(WARNING, _l("与第 %(row)s 行完全相同。"), _l("确认后只导入一次；如果是另一个楼院，请改名后重新上传。")),
     "conflicting": ProblemKind(

@@ -80,7 +80,9 @@ def index():
 def index_table(suffix: str):
     if suffix not in {"csv", "xlsx"}:
         not_found()
-    found = list(db.session.scalars(queries.compounds(_filters()).order_by(Compound.division_code, Compound.name, Compound.id).limit(DOWNLOAD_LIMIT)))
+    found = list(
+        db.session.scalars(queries.compounds(_filters()).order_by(Compound.division_code, Compound.name, Compound.id).limit(DOWNLOAD_LIMIT))
+    )
     names = queries.place_names({c.division_code for c in found})
     header, rows = shown.register_table(found, names)
     return (safe_csv if suffix == "csv" else safe_xlsx)(_("楼院名册"), header, rows)

@@ -40,9 +40,7 @@ def modes_in(tally: Tally) -> list[ManagementMode]:
 
 def mode_parts(tally: Tally) -> list[tuple[Any, int, str, str]]:
     """For the stacked bar: label, number, text, colour."""
-    return [
-        (mode.label, tally.modes.get(mode, 0), f"{tally.modes.get(mode, 0):,}", MODE_COLOURS[mode]) for mode in modes_in(tally)
-    ]
+    return [(mode.label, tally.modes.get(mode, 0), f"{tally.modes.get(mode, 0):,}", MODE_COLOURS[mode]) for mode in modes_in(tally)]
 
 
 def mode_legend(tally: Tally) -> list[tuple[Any, str, str]]:
@@ -106,7 +104,9 @@ def register_table(found, names: dict[str, str]) -> tuple[list[str], Iterable[li
         "has_greening", "has_monitoring", "longitude_e6", "latitude_e6", "census_on",
     )  # fmt: skip
     header = [_("编号"), _("区县"), _("街道、乡镇"), _("社区"), _("楼院名称"), *(_register_head(key) for key in keys)]
-    return header, ([c.id, *(names.get(c.division_code[:n], "") for n in (6, 9, 12)), c.name, *(_register_cell(c, key) for key in keys)] for c in found)
+    return header, (
+        [c.id, *(names.get(c.division_code[:n], "") for n in (6, 9, 12)), c.name, *(_register_cell(c, key) for key in keys)] for c in found
+    )
 
 
 def _register_head(key: str) -> str:
@@ -148,7 +148,13 @@ class PastChange:
 def past_changes(audit_rows, revisions) -> list[PastChange]:
     """Newest first."""
     past = [
-        PastChange(row.at, row.organisation_name or str(row.person), row.label, row.facts.get("reason") or row.facts.get("source") or "", row.facts.get("changes") or [])
+        PastChange(
+            row.at,
+            row.organisation_name or str(row.person),
+            row.label,
+            row.facts.get("reason") or row.facts.get("source") or "",
+            row.facts.get("changes") or [],
+        )
         for row in audit_rows
     ]
     past += [PastChange(row.at, "", _("导入底数"), "", row.changes, row.import_job_id) for row in revisions]

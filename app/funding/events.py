@@ -33,6 +33,8 @@ audit.label_events(
         "amount_fen": _l("金额"),
         "budget_fen": _l("预算"),
         "area_centi": _l("面积"),
+        "register_area_centi": _l("登记面积"),
+        "contract_area_centi": _l("合同面积"),
         "subsidy_months": _l("补贴月数"),
         "review_step": _l("审核环节"),
         "review_decision": _l("审核结论"),

@@ -89,6 +89,12 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def area_counted(register_centi: int, contract_centi: int | None) -> int:
+    """The area that is paid for: the smaller of the register's, which the applicant may correct, and the contract's, which
+    the enterprise and the filing office signed."""
+    return register_centi if contract_centi is None else min(register_centi, contract_centi)
+
+
 def compute_subsidy(area_centi: int, starts_on: date, ends_on: date, terms: Terms) -> Computation:
     """Area (0.01 m²) × rate (fen) × months, added up over the contract years and rounded half up to the fen once, at the end."""
     contract_months = whole_months(starts_on, ends_on)
@@ -109,7 +115,7 @@ def why_not_grant(computation: Computation) -> Reason | None:
     if computation.area_centi <= 0:
         return Reason(
             _l("这个小区的登记建筑面积是空的，算不出补贴金额。"),
-            basis=_l("补贴按小区登记面积计算（资金办法）"),
+            basis=_l("补贴按小区登记面积和合同面积中较小的计算（资金办法）"),
             next=_l("请先在小区档案里补上建筑面积，再来申请。"),
         )
     if computation.months <= 0:

@@ -1158,16 +1158,23 @@ def upgrade():
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("explanation <> ''", name=op.f("ck_candidate_pass_has_explanation")),
         sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name=op.f("fk_candidate_pass_bid_id_bid")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_candidate_pass_file_id_stored_file")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["user_account.id"], name=op.f("fk_candidate_pass_recorded_by_id_user_account")),
         sa.ForeignKeyConstraint(["tender_id"], ["tender.id"], name=op.f("fk_candidate_pass_tender_id_tender")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_pass")),
-        sa.UniqueConstraint("bid_id", name="uq_candidate_pass_bid"),
     )
     with op.batch_alter_table("candidate_pass", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_candidate_pass_tender_id"), ["tender_id"], unique=False)
+        batch_op.create_index(
+            "uq_candidate_pass_standing",
+            ["bid_id"],
+            unique=True,
+            sqlite_where=sa.text("voided_at IS NULL"),
+            postgresql_where=sa.text("voided_at IS NULL"),
+        )
 
     op.create_table(
         "compound_revision",
@@ -1454,6 +1461,8 @@ def upgrade():
         sa.Column("division_code", sa.String(length=12), nullable=False),
         sa.Column("payee_name", sa.String(length=200), nullable=False),
         sa.Column("area_centi", sa.BigInteger(), nullable=False),
+        sa.Column("register_area_centi", sa.BigInteger(), nullable=False),
+        sa.Column("contract_area_centi", sa.BigInteger(), nullable=True),
         sa.Column("rates_fen", sa.JSON(), nullable=False),
         sa.Column("cap_months", sa.Integer(), nullable=True),
         sa.Column("cap_fen", sa.BigInteger(), nullable=True),
@@ -1498,6 +1507,10 @@ def upgrade():
         sa.CheckConstraint("(contract_id IS NULL) = (enterprise_id IS NULL)", name=op.f("ck_funding_application_contract_has_enterprise")),
         sa.CheckConstraint("(submitted_at IS NULL) = (submitted_by_id IS NULL)", name=op.f("ck_funding_application_submitted_by_somebody")),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_funding_application_amount_positive")),
+        sa.CheckConstraint("area_centi <= register_area_centi", name=op.f("ck_funding_application_area_within_register")),
+        sa.CheckConstraint(
+            "contract_area_centi IS NULL OR area_centi <= contract_area_centi", name=op.f("ck_funding_application_area_within_contract")
+        ),
         sa.CheckConstraint("paid_fen >= 0 AND paid_fen <= amount_fen", name=op.f("ck_funding_application_paid_within_amount")),
         sa.CheckConstraint("reclaimed_fen >= 0 AND reclaimed_fen <= paid_fen", name=op.f("ck_funding_application_reclaimed_within_paid")),
         sa.ForeignKeyConstraint(["applicant_id"], ["organisation.id"], name=op.f("fk_funding_application_applicant_id_organisation")),
@@ -1974,6 +1987,9 @@ def downgrade():
 
     op.drop_table("compound_revision")
     with op.batch_alter_table("candidate_pass", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_candidate_pass_standing", sqlite_where=sa.text("voided_at IS NULL"), postgresql_where=sa.text("voided_at IS NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_candidate_pass_tender_id"))
 
     op.drop_table("candidate_pass")

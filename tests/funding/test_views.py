@@ -3,28 +3,8 @@
 import re
 from datetime import date
 
-import pytest
-
-from app.accounts.models import User
 from app.extensions import db
-from tests.funding.things import DAY, accept, active_programme, honour_programme, passed, pay, payable, submitted
-
-START = (2009, 11, 18, 9, 0)
-
-
-@pytest.fixture
-def at(stage, clock, sign_in, new_client):
-    """`at("street")` is a browser in which the stage's street officer has signed in."""
-    clock.set_local(*START)
-    browsers = {}
-
-    def enter(name: str):
-        if name not in browsers:
-            browsers[name] = new_client()
-            sign_in(browsers[name], db.session.get(User, getattr(stage, name).user_id))
-        return browsers[name]
-
-    return enter
+from tests.funding.things import DAY, accept, active_programme, compound, honour_programme, passed, pay, payable, submitted
 
 
 def test_a_subsidy_travels_through_the_pages(stage, clock, at, client):
@@ -286,3 +266,45 @@ def test_the_verify_command_finds_a_counter_that_differs_from_the_ledger(stage, 
     session.expire_all()
     result = runner.invoke(args=["funding", "verify"])
     assert result.exit_code == 1 and "committed" in result.stderr
+
+
+def test_the_money_of_one_compound_and_back_to_all(stage, session, clock, client):
+    application, later = payable(stage)
+    pay(stage, application, 1, later)
+    other = compound("民政小区", 1_000_000)
+    session.commit()
+    clock.set_local(2009, 12, 1, 9, 0)
+    page = client.get(f"/money?compound={stage.compound.id}")
+    assert "只显示这个小区的支付：化肥厂家属院" in page.main and "PZ-" in page.main
+    assert any(link.startswith("/money/payments.csv") and f"compound={stage.compound.id}" in link for link in page.links)
+    page = client.get(f"/money?compound={other.id}&district=410402")
+    assert "民政小区" in page.main and "PZ-" not in page.main
+    assert "/money?district=410402#payments" in page.links
+    assert len(client.get(f"/money/payments.csv?compound={other.id}").data.decode("utf-8-sig").strip().splitlines()) == 1
+    assert "没有找到这个小区" in client.get("/money?compound=99999").main
+
+
+def test_numbers_that_no_row_can_have_are_not_found(stage, session, at, client):
+    huge = "9" * 30
+    for address in (f"/money?compound={huge}&programme={huge}&page={huge}", f"/money/payments.csv?compound={huge}&programme={huge}"):
+        client.get(address, status=200)
+    for address in (
+        f"/money/programmes/{huge}",
+        f"/money/programmes/{huge}/ledger.csv",
+        f"/money/applications/{huge}",
+        f"/money/applications/{huge}/objection",
+    ):
+        client.get(address, status=404)
+    community = at("community")
+    community.get(f"/money/applications/new?programme={huge}", status=200)
+    community.post("/money/applications/new", {"programme": huge, "compound": huge}, status=404)
+    community.get(f"/money/applications/{huge}/edit", status=404)
+    for name, rest in (
+        ("street", f"applications/{huge}/review"),
+        ("legal", f"objections/{huge}"),
+        ("finance", f"instalments/{huge}/payment"),
+        ("finance", f"payments/{huge}"),
+        ("finance", f"clawbacks/{huge}"),
+        ("finance", f"programmes/{huge}/edit"),
+    ):
+        at(name).get(f"/money/{rest}", status=404)

@@ -19,7 +19,7 @@ from app.funding.constraints import MONTH_TAKEN, flush_or_refuse
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.models import FundingApplication, Programme, SubsidyMonth
 from app.funding.programme import ContractFacts, Payee, ProgrammeKind, Terms, why_not_apply
-from app.funding.subsidy import Computation, compute_subsidy, months_covered, why_not_grant
+from app.funding.subsidy import Computation, area_counted, compute_subsidy, months_covered, why_not_grant
 from app.funding.subsidy import Terms as SubsidyTerms
 from app.tenders.models import Contract
 
@@ -59,12 +59,19 @@ def offer(programme: Programme, compound: Compound, contract: Contract | None, *
     if contract is None:
         return Offer(programme, compound, None, None, 0, reason)
     computation = compute_subsidy(
-        compound.area_centi or 0,
+        area_counted(compound.area_centi or 0, contracted_area(contract, compound)),
         contract.starts_on,
         contract.ends_on,
         SubsidyTerms(programme.rates_fen, programme.cap_months, programme.cap_fen),
     )
     return Offer(programme, compound, contract, computation, computation.amount_fen, reason or why_not_grant(computation))
+
+
+def contracted_area(contract: Contract | None, compound: Compound) -> int | None:
+    """The compound's area as the contracted tender has it."""
+    if contract is None:
+        return None
+    return next((row.area_centi for row in contract.tender.compounds if row.compound_id == compound.id), None)
 
 
 def terms_of(programme: Programme) -> Terms:
@@ -139,7 +146,7 @@ def submit(application_id: int, *, actor: Actor, now: datetime) -> FundingApplic
     application.submitted_at, application.submitted_by_id = now, actor.user_id
     move(application, "submit", actor=actor, now=now)
     _take_months(application, found.computation)
-    audit.record("funding.submit", application, actor=actor, now=now, amount_fen=application.amount_fen, area_centi=application.area_centi, subsidy_months=application.months)  # fmt: skip
+    audit.record("funding.submit", application, actor=actor, now=now, amount_fen=application.amount_fen, area_centi=application.area_centi, register_area_centi=application.register_area_centi, contract_area_centi=application.contract_area_centi, subsidy_months=application.months)  # fmt: skip
     flush_or_refuse()
     return application
 
@@ -179,7 +186,9 @@ def _freeze(application: FundingApplication, found: Offer) -> None:
     contract, computation = found.contract, found.computation
     application.compound_name = found.compound.name
     application.division_code = found.compound.division_code
-    application.area_centi = found.compound.area_centi or 0
+    application.register_area_centi = found.compound.area_centi or 0
+    application.contract_area_centi = contracted_area(contract, found.compound)
+    application.area_centi = area_counted(application.register_area_centi, application.contract_area_centi)
     application.contract_id = contract.id if contract else None
     application.enterprise_id = contract.enterprise_id if contract else None
     if found.programme.payee is Payee.ENTERPRISE:

@@ -44,6 +44,8 @@ class FundingApplication(db.Model):
         Index("ix_funding_application_status", "status", "id"),
         CheckConstraint("status <> 'payable'", name="payable_is_derived"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("area_centi <= register_area_centi", name="area_within_register"),
+        CheckConstraint("contract_area_centi IS NULL OR area_centi <= contract_area_centi", name="area_within_contract"),
         CheckConstraint("paid_fen >= 0 AND paid_fen <= amount_fen", name="paid_within_amount"),
         CheckConstraint("reclaimed_fen >= 0 AND reclaimed_fen <= paid_fen", name="reclaimed_within_paid"),
         CheckConstraint("status NOT IN ('partly_paid', 'paid') OR paid_fen > 0", name="paid_state_has_money"),
@@ -73,7 +75,11 @@ class FundingApplication(db.Model):
     division_code: Mapped[str] = mapped_column(ForeignKey("division.code"), index=True)
     payee_name: Mapped[str] = mapped_column(String(200))
     area_centi: Mapped[int] = mapped_column(BigInteger)
+    """What the amount is computed from: the smaller of the two below."""
+    register_area_centi: Mapped[int] = mapped_column(BigInteger)
     """The register's area when it was computed."""
+    contract_area_centi: Mapped[int | None] = mapped_column(BigInteger)
+    """The compound's area in the contracted tender; None without a contract."""
     rates_fen: Mapped[list[int]] = mapped_column(JSON, default=list)
     cap_months: Mapped[int | None] = mapped_column(Integer)
     cap_fen: Mapped[int | None] = mapped_column(BigInteger)

@@ -22,6 +22,7 @@ from app.funding.queries.applications import (
     supported_divisions,
     voucher_exists,
 )
+from app.funding.queries.areas import areas_of
 from app.funding.queries.desk import desk_items
 from app.funding.queries.public import (
     DistrictFlow,
@@ -46,6 +47,7 @@ __all__ = [
     "DistrictFlow",
     "Flow",
     "applications_for",
+    "areas_of",
     "candidates",
     "contract_of",
     "contracts_of",

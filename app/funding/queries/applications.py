@@ -38,7 +38,7 @@ def contracts_of(compound_ids: Collection[int]) -> dict[int, Contract]:
         .join(Tender, Tender.id == TenderCompound.tender_id)
         .join(Contract, Contract.tender_id == Tender.id)
         .where(TenderCompound.compound_id.in_(compound_ids))
-        .options(joinedload(Contract.tender), joinedload(Contract.enterprise))
+        .options(joinedload(Contract.tender).selectinload(Tender.compounds), joinedload(Contract.enterprise))
         .order_by(Contract.starts_on, Contract.id)
     )
     return dict(rows.all())

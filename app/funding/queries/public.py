@@ -100,7 +100,7 @@ def flow_by_district() -> list[DistrictFlow]:
     return [DistrictFlow(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5])) for row in rows]
 
 
-def payments_made(*, programme_id: int | None = None, district: str = "", text: str = ""):
+def payments_made(*, programme_id: int | None = None, compound_id: int | None = None, district: str = "", text: str = ""):
     """Select of confirmed payments, the latest first, with instalment, application and programme."""
     statement = (
         select(Payment)
@@ -112,6 +112,8 @@ def payments_made(*, programme_id: int | None = None, district: str = "", text: 
     )
     if programme_id is not None:
         statement = statement.where(FundingApplication.programme_id == programme_id)
+    if compound_id is not None:
+        statement = statement.where(FundingApplication.compound_id == compound_id)
     if district:
         statement = statement.where(FundingApplication.division_code.startswith(district, autoescape=True))
     if text:

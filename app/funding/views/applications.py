@@ -14,7 +14,7 @@ from app.funding.actions.locking import check_move
 from app.funding.forms import DetailsForm, OptionalReasonForm
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.programme import ProgrammeStatus, Window, window
-from app.funding.views.frame import act_page, attempt, bp, readable, to_application
+from app.funding.views.frame import act_page, attempt, bp, readable, row_id, to_application
 
 
 @bp.get("/money/applications")
@@ -33,7 +33,7 @@ def applications():
 @bp.get("/money/applications/new")
 @roles(Role.COMMUNITY_MANAGER)
 def new_application():
-    programme_id = request.args.get("programme", type=int)
+    programme_id = request.args.get("programme", type=row_id)
     if programme_id is None:
         listed = [p for p in db.session.scalars(queries.programmes()) if _takes(p)]
         return render_template("funding/choose_programme.html", programmes=listed)
@@ -63,7 +63,7 @@ def _takes(programme) -> bool:
 @bp.post("/money/applications/new")
 @roles(Role.COMMUNITY_MANAGER)
 def start_application():
-    programme_id, compound_id = request.form.get("programme", type=int), request.form.get("compound", type=int)
+    programme_id, compound_id = request.form.get("programme", type=row_id), request.form.get("compound", type=row_id)
     if programme_id is None or compound_id is None:
         not_found()
     made = actions.start_application(programme_id, compound_id, actor=actor(), now=now())

@@ -30,6 +30,17 @@ def exact_yuan(hundredths_of_fen: int) -> str:
 bp.add_app_template_filter(wan_text, "wan_plain")
 
 
+LARGEST_ID = 2**31 - 1
+
+
+def row_id(text: str) -> int:
+    """A row's number as an address or a form names it; ValueError for what no row can have, so that it counts as not given."""
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
 def account_text(application: FundingApplication, is_whole: bool) -> str:
     """The payee's account: whole for those who need it, its last four digits for other insiders."""
     digits = application.payee_account
@@ -68,9 +79,3 @@ def act_page(title, application: FundingApplication, form: Form, button, **more)
         "funding/act.html", title=title, application=application, form=form, button=button, status=standing_of(application, now()).status,
         computation=computation_of(application), **{"intro": "", "warning": "", "extra": (), **more},
     )  # fmt: skip
-
-
-def area_changed(application: FundingApplication) -> tuple[int, int] | None:
-    """Frozen and present register area, when they differ: reviewers should know."""
-    present = application.compound.area_centi
-    return (application.area_centi, present) if present != application.area_centi else None

@@ -11,6 +11,7 @@ from app.common.i18n import _l
 from app.common.money import yuan
 from app.common.refusal import refuse_if
 from app.common.tables import page_number, paginate, safe_csv, safe_xlsx
+from app.communities.models import Compound
 from app.extensions import db
 from app.funding import actions, queries
 from app.funding.actions.applications import computation_of
@@ -20,13 +21,14 @@ from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
 from app.funding.standing import past_of, standing_of
-from app.funding.views.frame import account_text, act_page, area_changed, attempt, bp, readable, to_application
+from app.funding.views.frame import account_text, act_page, attempt, bp, readable, row_id, to_application
 from app.funding.views.progress import steps_of
 
 
 def payment_filters() -> dict:
     return {
-        "programme_id": request.args.get("programme", type=int),
+        "programme_id": request.args.get("programme", type=row_id),
+        "compound_id": request.args.get("compound", type=row_id),
         "district": request.args.get("district", "")[:12],
         "text": request.args.get("q", "").strip()[:60],
     }
@@ -38,10 +40,11 @@ def money():
     filters = payment_filters()
     page = paginate(queries.payments_made(**filters))
     listed = list(db.session.scalars(queries.programmes()))
+    compound = db.session.get(Compound, filters["compound_id"]) if filters["compound_id"] else None
     return render_template(
         "funding/money.html", total=queries.money_totals(), districts=queries.flow_by_district(), page=page, filters=filters,
         flows=[(programme, queries.flow_of(programme.lines)) for programme in listed], names=queries.district_names(), today=today(),
-        on_notice=queries.count_notices(now()),
+        on_notice=queries.count_notices(now()), compound=compound,
     )  # fmt: skip
 
 
@@ -105,7 +108,7 @@ def application(application_id: int):
         names=queries.place_names(found.division_code), moves=moves, acts=_acts(found, moves),
         states=[state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments],
         ended_label=ended_label(found), is_insider=is_insider, account=account_text(found, queries.sees_account(found, person)), person=person, end_of_day=end_of_day,
-        can_object=why_not_object(found.publicity_ends_on, now()) is None, area_changed=area_changed(found) if is_insider else None,
+        can_object=why_not_object(found.publicity_ends_on, now()) is None, areas=queries.areas_of(found) if is_insider and found.rates_fen else None,
         trail=paginate(history(found), number=page_number(), per_page=20) if is_insider else None,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from app.funding.forms import ReviewForm, SettleForm
 from app.funding.lifecycle import HEARING
 from app.funding.models import FundingObjection
 from app.funding.review import MOVE_OF, Decision, ObjectionOutcome, ReviewStep
-from app.funding.views.frame import act_page, area_changed, attempt, bp, readable, to_application
+from app.funding.views.frame import act_page, attempt, bp, readable, to_application
 
 STEP_OF = {Role.STREET_OFFICER: ReviewStep.STREET, Role.BUREAU_OFFICER: ReviewStep.DISTRICT, Role.BUREAU_APPROVER: ReviewStep.BUREAU}
 
@@ -30,7 +30,8 @@ def review(application_id: int):
             db.session.commit()
             return to_application(application_id, _("审核结论已记下。"))
     line = queries.line_for(found.programme_id, found.division_code)
-    return act_page(step.label, found, form, _("确定"), area_changed=area_changed(found), line=line, reviews=found.reviews)
+    areas = queries.areas_of(found) if found.rates_fen else None
+    return act_page(step.label, found, form, _("确定"), areas=areas, line=line, reviews=found.reviews)
 
 
 @bp.post("/money/applications/<int:application_id>/publish")

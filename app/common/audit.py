@@ -44,6 +44,10 @@ class AuditEvent(db.Model):
         return EVENT_LABELS[self.event]
 
     @property
+    def kind_label(self):
+        return OBJECT_LABELS[self.object_type]
+
+    @property
     def object_label(self) -> str:
         label = OBJECT_LABELS.get(self.object_type, self.object_type)
         return str(label) if self.object_type in UNNUMBERED else f"{label} {self.object_id}"

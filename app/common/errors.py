@@ -1,6 +1,6 @@
 """Error pages that help: what happened and what to do next, in the visitor's language."""
 
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
@@ -83,6 +83,9 @@ def error_page(code: int, *, reason: Reason | None = None):
         g.actor = None  # the frame must not touch a database that may be the cause
         g.frame_is_plain = True
     steps = [(_("返回首页"), url_for("bureau.home"))]
+    if code == 413:
+        text = _l("一次提交的全部文件合计不能超过 %(limit)d MB，单个文件不能超过 20 MB。请压缩或拆分文件后重新上传；用浏览器的“后退”可以找回已经填写的文字。", limit=current_app.config["UPLOAD_LIMIT_MB"])  # fmt: skip
+        steps.insert(0, (_("返回刚才的页面"), request.path))
     if code < 500 and actor() is not None:
         steps.insert(0, (_("回到工作台"), url_for("bureau.desk")))
         if code == 403:

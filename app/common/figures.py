@@ -82,12 +82,11 @@ def money_text(fen: int | None) -> str:
 
 
 def wan_text(fen: int | None) -> str:
-    """Fen as ten thousand yuan with one decimal, for headlines: 318_412_300 -> "318.4 万元"; in English "3.18 million yuan"."""
+    """Fen as ten thousand yuan with one decimal, for headlines: 318_412_300 -> "318.4 万元"; in English "3,184,123 yuan"."""
     if fen is None:
         return NOTHING
     if words() is ENGLISH:
-        millions = Decimal(fen) / Decimal(100_000_000)
-        return f"{score_text(millions)} million yuan"
+        return f"{_grouped(int((Decimal(fen) / 100).quantize(Decimal(1), ROUND_HALF_UP)), 0)} yuan"
     tenths = int((Decimal(fen) / Decimal(100_000)).quantize(Decimal(1), ROUND_HALF_UP))
     return f"{_grouped(tenths, 1)} 万元"
 

@@ -26,16 +26,36 @@ class Form(FlaskForm):
             field.errors = [*field.errors, sentence]
 
 
+class _Required(DataRequired):
+    """Says which field is empty, because the summary on top stands apart from it."""
+
+    def __call__(self, form, field):
+        self.message = _l("请填写“%(label)s”。", label=field.label.text)
+        super().__call__(form, field)
+
+
+class _Chosen(InputRequired):
+    def __call__(self, form, field):
+        self.message = _l("请选择“%(label)s”。", label=field.label.text)
+        super().__call__(form, field)
+
+
+class _AtMost(Length):
+    def __call__(self, form, field):
+        self.message = _l("“%(label)s”最多 %(length)d 个字。", label=field.label.text, length=self.max)
+        super().__call__(form, field)
+
+
 def required(message=None) -> DataRequired:
-    return DataRequired(message or _l("请填写此项。"))
+    return DataRequired(message) if message else _Required()
 
 
 def chosen(message=None) -> InputRequired:
-    return InputRequired(message or _l("请选择一项。"))
+    return InputRequired(message) if message else _Chosen()
 
 
 def at_most(length: int) -> Length:
-    return Length(max=length, message=_l("最多 %(length)d 个字。", length=length))
+    return _AtMost(max=length)
 
 
 MOST = 10**13

@@ -7,15 +7,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
 
-_NUMBER = re.compile(r"^[0-9]{1,13}(\.[0-9]+)?$")
+_NUMBER = re.compile(r"^([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]+)?$")
+"""A comma stands before exactly three digits: "1,5" is no fifteen."""
 MAX_FEN = 10**15
 
 
 def _hundredths(text: str, wrong: Reason, too_fine: Reason) -> int:
-    plain = unicodedata.normalize("NFKC", text or "").strip().replace(",", "").replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text or "").strip().replace(" ", "")
+    if plain[:1] in ("-", "\u2212") and _NUMBER.match(plain[1:]):
+        raise Refused(Reason(_l("不能是负数。"), next=_l("请填写零或正数。")))
+    if plain.isascii() and plain.isdigit() and not _NUMBER.match(plain):
+        raise Refused(Reason(_l("数字太大。"), next=_l("请检查位数后重新填写。")))
     if not _NUMBER.match(plain):
         raise Refused(wrong)
-    value = Decimal(plain) * 100
+    value = Decimal(plain.replace(",", "")) * 100
     if value != value.to_integral_value():
         raise Refused(too_fine)
     return int(value)

@@ -119,7 +119,7 @@ def test_units_that_callers_pass_are_escaped():
 class TestEnglish:
     def test_figures(self):
         assert figures.money_text(123450) == "1,234.50 yuan"
-        assert figures.wan_text(318_400_000) == "3.18 million yuan"
+        assert figures.wan_text(318_400_000) == "3,184,000 yuan"
         assert figures.price_text(62) == "0.62 yuan/m² a month"
 
     def test_dates(self):

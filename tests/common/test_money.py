@@ -16,7 +16,7 @@ def test_yuan_as_typed_become_fen(typed, fen):
     assert parse_fen(typed) == fen
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "-1", "1e5", "0.625", "1.2.3", "=1+1", "٣", "NaN", "1" * 40, "½"])
+@pytest.mark.parametrize("typed", ["", "abc", "-1", "1e5", "0.625", "1,5", "12,34", "1,2345", "1.2.3", "=1+1", "٣", "NaN", "1" * 40, "½"])
 def test_what_is_no_exact_amount_is_refused_with_what_to_do(typed):
     with pytest.raises(Refused) as refused:
         parse_fen(typed)

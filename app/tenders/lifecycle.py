@@ -159,7 +159,7 @@ def _has_gaps(at: Situation) -> Reason | None:
 def _same_eyes(at: Situation) -> Reason | None:
     if at.is_preparer:
         return Reason(
-            _l("您参与了本项目的编制或提交，不能由您办理备案。"),
+            _l("您参与过本项目，或者曾在招标人任职，不能由您办理备案。"),
             basis=_l("本平台规则：经办与审核分离"),
             next=_l("请由另一名备案人员办理。"),
         )

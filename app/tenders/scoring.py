@@ -169,11 +169,14 @@ class BidderFacts:
     organisation: int
     legal_head: str
     phones: frozenset[str] = frozenset()
+    submitters: frozenset[int] = frozenset()
+    """Who handed in one of its versions."""
 
 
 class InterestLink(LabelledEnum):
     SAME_LEGAL_HEAD = "same_legal_head", _l("法定代表人姓名相同"), "soon"
     SAME_PHONE = "same_phone", _l("联系电话相同"), "soon"
+    SAME_SUBMITTER = "same_submitter", _l("投标由同一人提交"), "soon"
 
 
 LINK_BASIS = _l("《招标投标法实施条例》第三十四条、第四十条")
@@ -189,4 +192,6 @@ def interest_links(bidders: Sequence[BidderFacts]) -> list[tuple[int, int, Inter
                 found.append((one.bid, other.bid, InterestLink.SAME_LEGAL_HEAD))
             if one.phones & other.phones:
                 found.append((one.bid, other.bid, InterestLink.SAME_PHONE))
+            if one.submitters & other.submitters:
+                found.append((one.bid, other.bid, InterestLink.SAME_SUBMITTER))
     return found

@@ -13,7 +13,7 @@ class Seal(StrEnum):
     """How far a tender's seals have come. Only a recorded opening breaks them; the clock alone never does."""
 
     SEALED = "sealed"  # bidding, and after the deadline until the opening is recorded
-    UNOPENED = "unopened"  # failed or cancelled before the opening: the seals stay for good
+    UNOPENED = "unopened"  # failed for want of bids, after the deadline: the seals stay for good
     OPENED = "opened"  # opened, being evaluated
     RANKED = "ranked"  # the report is in, not yet published
     RESULT = "result"  # the candidates are public
@@ -74,7 +74,9 @@ GRANTED: dict[tuple[Seal, Standing], frozenset[What]] = {
 
 
 def seal_of(*, is_opened: bool, is_ranked: bool, is_published: bool, is_over: bool) -> Seal:
-    """The state from what people recorded: an opening, a ranking, its publication, an end without opening (failed, cancelled)."""
+    """The state from what people recorded: an opening, a ranking, its publication, a failure after the deadline (`is_over`).
+
+    A tender cancelled before its deadline stays sealed."""
     if is_opened and is_ranked:
         return Seal.RESULT if is_published else Seal.RANKED
     if is_opened:

@@ -87,30 +87,30 @@ def test_the_second_candidate_can_not_be_taken_before_the_first_is_ruled_out(sto
 
 
 def test_a_lawful_reason_opens_the_way_to_the_next_candidate(story):
-    show(story)
+    ends = show(story)
     first, second, _third = candidate_lines(story.tender)
     with pytest.raises(Refused, match="当前排名最前"):
-        award.pass_over(story.tender, second.bid.id, PassReason.GAVE_UP, "书面放弃", actor=story.manager_actor, now=SHOWN)
+        award.pass_over(story.tender, second.bid.id, PassReason.GAVE_UP, "书面放弃", actor=story.manager_actor, now=ends)
     db.session.rollback()
     with pytest.raises(Refused, match="没有写明具体情况"):
-        award.pass_over(story.tender, first.bid.id, PassReason.GAVE_UP, " ", actor=story.manager_actor, now=SHOWN)
+        award.pass_over(story.tender, first.bid.id, PassReason.GAVE_UP, " ", actor=story.manager_actor, now=ends)
     db.session.rollback()
     award.pass_over(
-        story.tender, first.bid.id, PassReason.GAVE_UP, "12月10日来函放弃", file=("函.pdf", b"%PDF-1.4"), actor=story.manager_actor, now=SHOWN
+        story.tender, first.bid.id, PassReason.GAVE_UP, "12月10日来函放弃", file=("函.pdf", b"%PDF-1.4"), actor=story.manager_actor, now=ends
     )
     db.session.commit()
     assert decide(story, rank=2).rank == 2
 
 
 def test_when_every_candidate_is_ruled_out_the_tender_fails(story):
-    show(story)
+    ends = show(story)
     with pytest.raises(Refused, match="没有可以登记流标的情形"):
-        publishing.declare_failed(story.tender, actor=story.manager_actor, now=SHOWN)
+        publishing.declare_failed(story.tender, actor=story.manager_actor, now=ends)
     db.session.rollback()
     for line in candidate_lines(story.tender):
-        award.pass_over(story.tender, line.bid.id, PassReason.FORCE_MAJEURE, "水灾", actor=story.manager_actor, now=SHOWN)
+        award.pass_over(story.tender, line.bid.id, PassReason.FORCE_MAJEURE, "水灾", actor=story.manager_actor, now=ends)
         db.session.commit()
-    publishing.declare_failed(story.tender, note="改期重招", actor=story.manager_actor, now=SHOWN)
+    publishing.declare_failed(story.tender, note="改期重招", actor=story.manager_actor, now=ends)
     db.session.commit()
     assert story.tender.failure_cause is FailureCause.NO_CANDIDATE_LEFT
 

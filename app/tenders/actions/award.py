@@ -13,11 +13,10 @@ from app.tenders.actions.bidding import lock_tender
 from app.tenders.actions.letters import BIDDERS, managers_of, officers_over, people_of, tell
 from app.tenders.award import IN_ORDER, why_not_award, why_not_pass_over
 from app.tenders.kinds import FilingOutcome, FilingSubject, PassReason, VoidReason
-from app.tenders.lifecycle import Status, make_move, why_not
+from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Award, Bid, CandidatePass, Filing, Tender
-from app.tenders.queries.award import bidder_organisations, candidate_lines, standing_award
+from app.tenders.queries.award import bidder_organisations, candidate_lines, standing_award, standing_passes
 from app.tenders.queries.situations import pending_filing, sheet_of, situation
-from app.tenders.queries.tenders import is_own
 from app.tenders.timetable import notice_end
 
 label_events(
@@ -63,8 +62,7 @@ def pass_over(
 ) -> CandidatePass:
     """Record the lawful reason why the candidate whose turn it is can't be awarded."""
     tender = lock_tender(tender)
-    if not is_own(tender, actor) or tender.status is not Status.CANDIDATES_PUBLIC:
-        refuse_if(why_not("award", situation(tender, actor=actor, now=now)))
+    refuse_if(why_not("award", situation(tender, actor=actor, now=now)))
     lines = candidate_lines(tender)
     refuse_if(why_not_pass_over(bid_id, [line.candidate for line in lines]))
     line = next(line for line in lines if line.bid.id == bid_id)
@@ -113,7 +111,7 @@ def award(tender: Tender, bid_id: int, *, statement: str = "", actor: Actor, now
 
 
 def return_award(tender: Tender, corrections: str, *, actor: Actor, now: datetime) -> Tender:
-    """The bureau finds the decision unlawful and says why; the tenderer decides again."""
+    """The bureau finds the decision unlawful and says why; the tenderer decides again, from the first candidate on."""
     tender = lock_tender(tender)
     refuse_if(why_not("return_award", situation(tender, actor=actor, now=now)))
     if not corrections.strip():
@@ -121,6 +119,8 @@ def return_award(tender: Tender, corrections: str, *, actor: Actor, now: datetim
     filing = _decide_filing(tender, FilingOutcome.RETURNED, actor=actor, now=now)
     filing.corrections = corrections.strip()
     _void(tender, VoidReason.RETURNED, filing.corrections, now=now)
+    for passed in standing_passes(tender):
+        passed.voided_at = now
     make_move(tender, "return_award", now=now)
     record("tender.return_award", tender, actor=actor, now=now, corrections=filing.corrections)
     tell(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.accounts.queries import organisation_ids_of
 from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.audit import label_events, record
@@ -48,10 +49,19 @@ def lock_tender(tender: Tender) -> Tender:
     ).one()
 
 
-def why_not_bid(tender: Tender, enterprise: Enterprise | None, *, now: datetime) -> Reason | None:
-    """Why the enterprise may not prepare or hand in a bid in this tender now."""
+SERVED_THE_TENDERER = Reason(
+    _l("您在招标人单位任职或者曾经任职，不能为投标人办理本项目的投标。"),
+    _l("《招标投标法实施条例》第三十四条"),
+    _l("请由本企业的其他人员办理。"),
+)
+
+
+def why_not_bid(tender: Tender, enterprise: Enterprise | None, *, actor: Actor, now: datetime) -> Reason | None:
+    """Why the enterprise, or this person for it, may not prepare or hand in a bid in this tender now."""
     if enterprise is None:
         return Reason(_l("您的单位还没有企业档案，不能投标。"), next=_l("请先登记企业档案并提交核验。"))
+    if enterprise.organisation_id != tender.procuring_entity_id and tender.procuring_entity_id in organisation_ids_of(actor.user_id):
+        return SERVED_THE_TENDERER
     return bidding.why_not_bid(
         is_published=tender.status is Status.PUBLISHED,
         is_over=tender.status in ENDED,
@@ -81,7 +91,7 @@ def save_draft(
     `seen_version`: the draft's version_id that the person had before them; another one is refused."""
     tender = lock_tender(tender)
     enterprise = find_by_organisation(actor.organisation_id)
-    refuse_if(why_not_bid(tender, enterprise, now=now))
+    refuse_if(why_not_bid(tender, enterprise, actor=actor, now=now))
     draft = own_draft(tender, actor)
     if draft is not None and seen_version is not None and draft.version_id != seen_version:
         raise Refused(STALE)
@@ -112,7 +122,7 @@ def save_draft(
 def drop_file(tender: Tender, document_id: int, *, actor: Actor, now: datetime) -> BidDraft | None:
     """Take a file out of the draft; what was handed in before keeps its own. None when it is not there."""
     tender = lock_tender(tender)
-    refuse_if(why_not_bid(tender, find_by_organisation(actor.organisation_id), now=now))
+    refuse_if(why_not_bid(tender, find_by_organisation(actor.organisation_id), actor=actor, now=now))
     draft = own_draft(tender, actor)
     document = next((d for d in draft.documents if d.id == document_id), None) if draft else None
     if document is None:
@@ -142,7 +152,8 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor,
     enterprise = find_by_organisation(actor.organisation_id)
     if not actor.has(Role.ENTERPRISE_SIGNATORY):
         raise Refused(SIGNATORY_ONLY)
-    refuse_if(why_not_bid(tender, enterprise, now=now))
+    refuse_if(why_not_bid(tender, enterprise, actor=actor, now=now))
+    _refuse_second_enterprise(tender, actor)
     draft, bid = own_draft(tender, actor), own_bid(tender, actor)
     if draft is not None and seen_version is not None and draft.version_id != seen_version and draft.submitted_at is None:
         raise Refused(STALE)
@@ -182,6 +193,31 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor,
     draft.submitted_at = now
     record("bid.submit" if is_first else "bid.replace", bid, actor=actor, now=now, version=number, receipt=version.receipt)
     return version
+
+
+def _refuse_second_enterprise(tender: Tender, actor: Actor) -> None:
+    """One person hands in for one enterprise. It tells the person of nobody's bid but that of their own hand."""
+    other = db.session.scalar(
+        select(Enterprise.name)
+        .join(Bid, Bid.enterprise_id == Enterprise.id)
+        .join(BidVersion, BidVersion.bid_id == Bid.id)
+        .where(
+            Bid.tender_id == tender.id,
+            Bid.withdrawn_at.is_(None),
+            Bid.organisation_id != actor.organisation_id,
+            BidVersion.submitted_by_id == actor.user_id,
+        )
+        .order_by(Bid.id)
+        .limit(1)
+    )
+    if other is not None:
+        raise Refused(
+            Reason(
+                _l("您已经为“%(name)s”提交本项目的投标，不能再为另一家企业提交。", name=other),
+                _l("《招标投标法实施条例》第三十四条、第四十条"),
+                _l("请由本企业的另一名签章人办理。"),
+            )
+        )
 
 
 def withdraw_bid(tender: Tender, *, actor: Actor, now: datetime) -> Bid:

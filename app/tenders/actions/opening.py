@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
 from app.common.audit import label_events, record
 from app.common.i18n import _l
-from app.common.refusal import refuse_if
+from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders import bidding
 from app.tenders.actions.bidding import lock_tender
@@ -25,6 +26,13 @@ label_events(
 )
 
 
+SERVED_A_BIDDER = Reason(
+    _l("您与本项目的投标人有任职关系，不能由您开标。"),
+    _l("《招标投标法》第五条、《招标投标法实施条例》第三十四条"),
+    _l("请由招标人的另一名经办人开标。"),
+)
+
+
 def open_bids(
     tender: Tender, *, presided_by: str, witnessed_by: str = "", note: str = "", shuffle=None, actor: Actor, now: datetime
 ) -> OpeningRecord:
@@ -34,6 +42,8 @@ def open_bids(
     tender = lock_tender(tender)
     refuse_if(why_not("open", situation(tender, actor=actor, now=now)))
     bids = standing_bids(tender)
+    if organisation_ids_of(actor.user_id) & {bid.organisation_id for bid in bids}:
+        raise Refused(SERVED_A_BIDDER)
     opening = OpeningRecord(
         tender_id=tender.id,
         opened_at=now,

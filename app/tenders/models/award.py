@@ -39,11 +39,17 @@ class Objection(db.Model):
 
 
 class CandidatePass(db.Model):
-    """Why a better ranked candidate was not awarded: a lawful reason and its explanation."""
+    """Why a better ranked candidate was not awarded: a lawful reason and its explanation. Void once the bureau returned the decision."""
 
     __tablename__ = "candidate_pass"
     __table_args__ = (
-        UniqueConstraint("bid_id", name="uq_candidate_pass_bid"),
+        Index(
+            "uq_candidate_pass_standing",
+            "bid_id",
+            unique=True,
+            sqlite_where=db.text("voided_at IS NULL"),
+            postgresql_where=db.text("voided_at IS NULL"),
+        ),
         CheckConstraint("explanation <> ''", name="has_explanation"),
     )
 
@@ -56,6 +62,7 @@ class CandidatePass(db.Model):
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     tender: Mapped["Tender"] = relationship(back_populates="passes")  # noqa: F821
     bid: Mapped[Bid] = relationship()

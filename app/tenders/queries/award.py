@@ -27,7 +27,7 @@ class CandidateLine:
 
 
 def candidate_lines(tender: Tender) -> list[CandidateLine]:
-    passes = {p.bid_id: p for p in db.session.scalars(select(CandidatePass).where(CandidatePass.tender_id == tender.id))}
+    passes = {one.bid_id: one for one in standing_passes(tender)}
     rows = db.session.scalars(
         select(RankingRow)
         .join(Ranking)
@@ -36,6 +36,17 @@ def candidate_lines(tender: Tender) -> list[CandidateLine]:
         .order_by(RankingRow.rank)
     )
     return [CandidateLine(row, row.bid, passes.get(row.bid_id)) for row in rows]
+
+
+def standing_passes(tender: Tender) -> list[CandidatePass]:
+    """The recorded reasons that still count: a returned decision takes its reasons along."""
+    return list(
+        db.session.scalars(
+            select(CandidatePass)
+            .where(CandidatePass.tender_id == tender.id, CandidatePass.voided_at.is_(None))
+            .order_by(CandidatePass.rank, CandidatePass.id)
+        )
+    )
 
 
 def standing_award(tender: Tender) -> Award | None:

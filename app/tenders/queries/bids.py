@@ -42,8 +42,13 @@ def seal_of_tender(tender: Tender) -> Seal:
         is_opened=tender.opened_at is not None,
         is_ranked=tender.evaluated_at is not None,
         is_published=tender.candidates_public_at is not None or (is_over and tender.evaluated_at is not None),
-        is_over=is_over,
+        is_over=_failed_after_the_deadline(tender),
     )
+
+
+def _failed_after_the_deadline(tender: Tender) -> bool:
+    """Cancelled before it, a tender stays sealed: otherwise cancelling would be a way to learn how many had bid."""
+    return tender.failed_at is not None and tender.bid_deadline_at is not None and tender.failed_at >= tender.bid_deadline_at
 
 
 def viewer_for(tender: Tender, actor: Actor | None) -> Viewer:

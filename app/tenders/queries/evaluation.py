@@ -308,6 +308,7 @@ def links_between(bids: Sequence[Bid]) -> list[Link]:
             bid.organisation_id,
             bid.enterprise.legal_representative or "",
             frozenset({bid.enterprise.phone} if bid.enterprise.phone else ()),
+            frozenset(version.submitted_by_id for version in bid.versions),
         )
         for bid in bids
     ]

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
+from app.common.audit import AuditEvent
 from app.common.calendar_days import load_calendar
 from app.extensions import db
 from app.tenders.kinds import FilingOutcome
@@ -12,6 +14,7 @@ from app.tenders.lifecycle import Situation, Status
 from app.tenders.models import (
     BidRejection,
     CandidatePass,
+    EvaluatorAssignment,
     Filing,
     Objection,
     OpeningLine,
@@ -63,10 +66,27 @@ def pending_filing(tender: Tender) -> Filing | None:
     return db.session.scalar(select(Filing).where(Filing.tender_id == tender.id, Filing.outcome == FilingOutcome.PENDING))
 
 
+REVIEWS = ("tender.confirm_filing", "tender.return_notice", "tender.confirm_award", "tender.return_award")
+"""What the bureau does to a filing; everything else done to a tender is the tenderer's work."""
+
+
 def is_preparer(tender: Tender, actor: Actor) -> bool:
-    """Whether the actor wrote or submitted what is to be reviewed."""
-    filing = pending_filing(tender)
-    return actor.user_id in (tender.created_by_id, filing.submitted_by_id if filing else None)
+    """Whether the actor ever served the tenderer, or had a hand in what is to be reviewed, in this round or an earlier one."""
+    return tender.procuring_entity_id in organisation_ids_of(actor.user_id) or actor.user_id in _hands(tender)
+
+
+def _hands(tender: Tender) -> set[int]:
+    """Who began, wrote or handed in this tender, or organised or sat on its committee."""
+    acted = select(AuditEvent.user_id).where(
+        AuditEvent.object_type == Tender.__tablename__,
+        AuditEvent.object_id == str(tender.id),
+        AuditEvent.event.not_in(REVIEWS),
+        AuditEvent.user_id.is_not(None),
+    )
+    submitted = select(Filing.submitted_by_id).where(Filing.tender_id == tender.id)
+    seats = select(EvaluatorAssignment.user_id, EvaluatorAssignment.assigned_by_id).where(EvaluatorAssignment.tender_id == tender.id)
+    found = {tender.created_by_id, *db.session.scalars(acted.union(submitted))}
+    return found.union(*(tuple(row) for row in db.session.execute(seats)))
 
 
 def unanswered_objections(tender: Tender) -> int:
@@ -79,7 +99,7 @@ def unanswered_objections(tender: Tender) -> int:
 
 def candidates_left(tender: Tender) -> int:
     """Published candidates whom no recorded reason rules out."""
-    passed = select(CandidatePass.bid_id).where(CandidatePass.tender_id == tender.id)
+    passed = select(CandidatePass.bid_id).where(CandidatePass.tender_id == tender.id, CandidatePass.voided_at.is_(None))
     return db.session.scalar(
         select(func.count())
         .select_from(RankingRow)

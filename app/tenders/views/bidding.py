@@ -41,7 +41,7 @@ def bid(number: str):
     tender = _load(number)
     enterprise = find_by_organisation(actor().organisation_id)
     draft, own = asked.own_draft(tender, actor()), asked.own_bid(tender, actor())
-    why_not = actions.why_not_bid(tender, enterprise, now=clock.now())
+    why_not = actions.why_not_bid(tender, enterprise, actor=actor(), now=clock.now())
     if why_not is not None and request.method == "GET":
         return render_template("tenders/bid_closed.html", tender=tender, reason=why_not, bid=own, now=clock.now())
     criteria = asked.criteria_of(tender)
@@ -100,7 +100,7 @@ def bid_check(number: str):
         bid=asked.own_bid(tender, actor()),
         criteria=asked.criteria_of(tender),
         gaps=actions.find_gaps(tender, draft, enterprise),
-        why_not=actions.why_not_bid(tender, enterprise, now=clock.now()),
+        why_not=actions.why_not_bid(tender, enterprise, actor=actor(), now=clock.now()),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
         now=clock.now(),
     )

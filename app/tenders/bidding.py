@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from app.common.refusal import Reason
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MAX_FILES = 10
+MAX_PRICE_FEN = 100_000
+"""A thousand yuan per m² and month: more is a slip of the finger."""
 MAX_PLAN = 20_000
 MIN_PLAN = 50
 
@@ -177,13 +180,14 @@ def gaps(
 
 def _names_in_blind_parts(content: Content, bidder_name: str, legal_head: str) -> list[tuple[str, Reason]]:
     """The evaluators read plan and staffing without knowing whose they are: a name in them would break the blind."""
-    names = [n for n in {bidder_name, short_name(bidder_name), legal_head, content.project_manager.strip()} if len(n) >= 2]
-    parts = [("plan", content.plan)]
-    parts += [(f"answer_{code}", text) for code, text in sorted(content.answers.items())]
-    parts += [("staffing", "；".join(f"{post.post} {post.qualification}" for post in content.staffing))]
+    shown = {bidder_name, short_name(bidder_name), legal_head, content.project_manager.strip(), *telling_names(bidder_name)}
+    names = {letters(name): name for name in shown if len(letters(name)) >= 2}
+    parts = [("plan", (content.plan,))]
+    parts += [(f"answer_{code}", (text,)) for code, text in sorted(content.answers.items())]
+    parts += [("staffing", tuple(text for post in content.staffing for text in (post.post, post.qualification)))]
     found = []
-    for name_of_field, text in parts:
-        met = sorted(name for name in names if name in text)
+    for name_of_field, texts in parts:
+        met = sorted(name for plain, name in names.items() if any(plain in letters(text) for text in texts))
         if met:
             found.append(
                 (
@@ -195,6 +199,25 @@ def _names_in_blind_parts(content: Content, bidder_name: str, legal_head: str) -
                 )
             )
     return found
+
+
+def letters(text: str) -> str:
+    """What of a text reads as a name: compatible forms made one, blanks, signs and invisible characters left out."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c)[0] in "LN").casefold()
+
+
+PROVINCES = "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆"
+TRADES = ("物业", "公司", "服务", "管理", "企业", "集团")
+
+
+def telling_names(name: str) -> set[str]:
+    """The distinctive part of an enterprise's name, without place and trade. A short one is also an ordinary word (常绿灌木):
+    it tells only together with a word of the trade (常绿物业)."""
+    core = re.sub(rf"^(({PROVINCES})省?)?([^省市]{{1,6}}市)?", "", short_name(letters(name)))
+    core = re.sub(rf"({'|'.join(TRADES)})+$", "", core)
+    if len(core) < 2:
+        return set()
+    return {core} if len(core) > 2 else {core + trade for trade in TRADES}
 
 
 def short_name(name: str) -> str:

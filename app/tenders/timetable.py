@@ -4,7 +4,7 @@ Counting (DOMAIN 2.9): the start day is not counted (民法典第二百零一条
 next one and ends at 24:00 (第二百零三条); "N days before the deadline" is N times 24 hours before its instant. Pure.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,6 +99,23 @@ def earliest_publish_day(submitted_on: date, sheet: Sheet) -> date:
     return submitted_on + timedelta(days=sheet["filing_lead_days"])
 
 
+SENSIBLE_YEARS = range(1949, 2201)
+LONGEST_VALIDITY = 3650
+"""Days; beyond these bounds no tender's date lies, and sums of days would overflow."""
+
+BEYOND_REASON = Reason(_l("日期超出合理范围。"), next=_l("请核对年份，填写 1949 年至 2200 年之间的日期。"))
+
+
+def _is_sensible(day: date | datetime | None) -> bool:
+    return day is None or day.year in SENSIBLE_YEARS
+
+
+def _sensible(dates: Dates) -> Dates:
+    """Planned dates beyond reason count as not planned."""
+    planned = {name: None for name in ("publish_on", "bid_deadline_at", "defence_on") if not _is_sensible(getattr(dates, name))}
+    return replace(dates, bid_validity_days=min(dates.bid_validity_days, LONGEST_VALIDITY), **planned)
+
+
 # --- why not ---------------------------------------------------------------------------------------------------------
 
 
@@ -116,6 +133,8 @@ def why_not_publish_on(publish_on: date, submitted_on: date, sheet: Sheet) -> Re
 
 def why_not_deadline(publish_on: date, bid_deadline_at: datetime, calendar: WorkdayCalendar, sheet: Sheet) -> Reason | None:
     """Twenty days from issue to deadline, on a working day, in office hours. Raises Refused for a year without a calendar."""
+    if not (_is_sensible(publish_on) and _is_sensible(bid_deadline_at)):
+        return BEYOND_REASON
     here = bid_deadline_at.astimezone(ZONE)
     least = sheet["bid_period_min_days"]
     if (here.date() - publish_on).days < least:
@@ -144,6 +163,8 @@ def why_not_deadline(publish_on: date, bid_deadline_at: datetime, calendar: Work
 
 
 def why_not_defence_on(defence_on: date, bid_deadline_at: datetime, calendar: WorkdayCalendar) -> Reason | None:
+    if not (_is_sensible(defence_on) and _is_sensible(bid_deadline_at)):
+        return BEYOND_REASON
     if defence_on < local_day(bid_deadline_at):
         return Reason(
             _l("现场答辩不能早于开标日（%(day)s）。", day=_day(local_day(bid_deadline_at))),
@@ -161,6 +182,7 @@ def why_not_defence_on(defence_on: date, bid_deadline_at: datetime, calendar: Wo
 
 def why_not_validity(dates: Dates, calendar: WorkdayCalendar, sheet: Sheet) -> Reason | None:
     """The award must be possible the lead days before bids lapse, with the steps before it at their latest."""
+    dates = _sensible(dates)
     terms = {term.key: term for term in timetable(dates, calendar, sheet)}
     notice, limit = terms["notice_ends"].at, _award_limit(dates, sheet)
     if notice is not None and limit is not None and notice >= limit:
@@ -277,6 +299,7 @@ class _Table:
 
 def timetable(dates: Dates, calendar: WorkdayCalendar, sheet: Sheet) -> list[Term]:
     """All terms in their order. What has happened is a fact; what has not is the latest date that the law allows."""
+    dates = _sensible(dates)
     table = _Table(calendar, sheet)
     publish = dates.published_at or (instant_of(dates.publish_on, time(9, 0)) if dates.publish_on else None)
     if dates.published_at:

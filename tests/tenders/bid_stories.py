@@ -176,7 +176,9 @@ def seat(story: Story, count: int = 5, now: datetime = AFTER) -> None:
         story.evaluators.append(user)
 
 
-def reject(story: Story, bid, *, agree: int | None = None, ground=RejectionGround.NO_RESPONSE, why="没有响应服务标准", now: datetime = AFTER):
+def reject(
+    story: Story, bid, *, agree: int | None = None, ground=RejectionGround.NO_RESPONSE, why="没有响应服务标准", now: datetime = AFTER
+):
     """The organiser lays it before the committee, and `agree` of its members agree; all of them unless told."""
     rejection = evaluating.propose_rejection(story.tender, bid.id, ground=ground, explanation=why, actor=story.manager_actor, now=now)
     db.session.commit()

@@ -96,7 +96,13 @@ def test_a_lawful_reason_opens_the_way_to_the_next_candidate(story):
         award.pass_over(story.tender, first.bid.id, PassReason.GAVE_UP, " ", actor=story.manager_actor, now=ends)
     db.session.rollback()
     award.pass_over(
-        story.tender, first.bid.id, PassReason.GAVE_UP, "12月10日来函放弃", file=("函.pdf", b"%PDF-1.4"), actor=story.manager_actor, now=ends
+        story.tender,
+        first.bid.id,
+        PassReason.GAVE_UP,
+        "12月10日来函放弃",
+        file=("函.pdf", b"%PDF-1.4"),
+        actor=story.manager_actor,
+        now=ends,
     )
     db.session.commit()
     assert decide(story, rank=2).rank == 2
@@ -123,7 +129,9 @@ def test_an_unanswered_objection_holds_up_the_award(story):
     with pytest.raises(Refused, match="1 件异议没有答复"):
         decide(story, now=ends + timedelta(days=1))
     db.session.rollback()
-    answered = objections.answer_objection(story.tender, objection.id, "经核对，业绩以截止时公开记录为准。", actor=story.manager_actor, now=ends)
+    answered = objections.answer_objection(
+        story.tender, objection.id, "经核对，业绩以截止时公开记录为准。", actor=story.manager_actor, now=ends
+    )
     db.session.commit()
     assert answered.answered_at == ends
     decide(story, now=ends + timedelta(days=1))
@@ -164,7 +172,9 @@ def test_the_bureau_confirms_the_filing_and_decides_nothing(story, officer):
 def test_a_returned_award_is_void_and_decided_again(story, officer):
     show(story)
     first = decide(story)
-    award.return_award(story.tender, "公示材料缺评委签名，依据条例第五十三条补正。", actor=factories.actor_for(officer), now=SHOWN + timedelta(days=9))
+    award.return_award(
+        story.tender, "公示材料缺评委签名，依据条例第五十三条补正。", actor=factories.actor_for(officer), now=SHOWN + timedelta(days=9)
+    )
     db.session.commit()
     assert story.tender.status is Status.CANDIDATES_PUBLIC and story.tender.awarded_at is None
     assert first.void_reason is VoidReason.RETURNED

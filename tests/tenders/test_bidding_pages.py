@@ -1,8 +1,11 @@
 """A bidder's pages, as a bidder sees them: fill in, check, hand in, receipt, take back; refusals on the field or with a way back."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.accounts.rules import Role
+from app.tenders.kinds import BidDocumentKind
 from tests import factories
 from tests.tenders import bid_stories as stories
 
@@ -114,3 +117,26 @@ def test_files_are_added_downloaded_and_dropped(bidder):
     data = bidder.get(URL).fields(URL) | FIELDS | {"files": (BytesIO(b"MZ\x00"), "投标函.pdf")}
     page = bidder.post(URL, data, status=200)
     assert any("不是允许的类型" in error for error in page.errors)
+
+
+def test_files_are_addressed_by_their_place_and_numbers_beyond_reason_are_words(session, client, sign_in, clock):
+    clock.set(stories.PUBLISHED + timedelta(days=2))
+    story = stories.published()
+    for number in range(2):
+        story.bidders.append(stories.enterprise(number + 1, stories.NAMES[number]))
+    other = [(BidDocumentKind.LETTER, f"{n}.pdf", b"%PDF-1.4 other " + str(n).encode()) for n in range(3)]
+    stories.prepare(story, 1, files=other)
+    own = [(BidDocumentKind.LETTER, f"自{n}.pdf", b"%PDF-1.4 own " + str(n).encode()) for n in range(2)]
+    stories.prepare(story, 0, files=own)
+    url = f"/tenders/{story.tender.number}/bid"
+    sign_in(client, story.bidders[0][1])
+    page = client.get(url)
+    links = [link.get("href") for link in page.all(".//main//ul[@class='documents']//a")]
+    assert links == [f"{url}/files/1", f"{url}/files/2"]
+    client.get(f"{url}/files/3", status=404)
+    client.post(f"{url}/files/1/drop", {"seen_version": "99"}, status=409)
+    page = client.submit(client.get(url), f"{url}/files/1/drop")
+    assert "自1.pdf" in page.main and "自0.pdf" not in page.main
+    page = client.post(url, {"seen_version": "²", "price": "99999999"}, status=200)
+    assert "不能大于 1000.00" in page.main
+    client.post(f"{url}/submit", {"seen_version": "²"}, status=409)

@@ -16,6 +16,7 @@ from app.tenders.bidding import (
     exact_time,
     gaps,
     short_name,
+    telling_names,
     why_not_bid,
     why_not_withdraw,
 )
@@ -120,3 +121,25 @@ def test_the_hash_is_of_bytes_that_the_bidder_can_write_again():
     assert content_hash(content, tender_number="WD-2009-0001", uscc="91410402123456788B", number=2) == sha256(data).hexdigest()
     changed = replace(content, price_fen=72)
     assert canonical(changed, tender_number="WD-2009-0001", uscc="91410402123456788B", number=2) != data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "平顶山市常 绿",
+        "常 绿物业的方案",
+        "常绿，物业",
+        "常\u200b绿物业",
+        "我们是常绿公司",
+        "王\u3000建国",
+        "赵-大-海",
+        "平顶山市常綠".replace("綠", "绿"),
+    ],
+)
+def test_a_name_is_met_through_blanks_signs_and_invisible_characters(text):
+    assert list(found(replace(GOOD, plan=GOOD.plan + text))) == ["plan"]
+
+
+def test_ordinary_words_that_are_also_a_short_name_pass():
+    assert found(replace(GOOD, plan=GOOD.plan + "补种常绿灌木，按季修剪。")) == {}
+    assert telling_names("河南省平顶山市金百合物业管理有限公司") == {"金百合"}

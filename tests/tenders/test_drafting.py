@@ -125,7 +125,10 @@ def test_a_section_writes_only_its_own_columns(session):
 def test_lines_without_points_leave_the_card(session):
     place = stories.city()
     tender = stories.begin(place)
-    card = [Criterion("price", default_card(Regime.COMMUNITY)[0].kind, "报价", 100), Criterion("x", default_card(Regime.COMMUNITY)[1].kind, "方案", 0)]
+    card = [
+        Criterion("price", default_card(Regime.COMMUNITY)[0].kind, "报价", 100),
+        Criterion("x", default_card(Regime.COMMUNITY)[1].kind, "方案", 0),
+    ]
     drafting.save_card(tender, card, actor=place.me, now=NOW)
     session.commit()
     session.refresh(tender)

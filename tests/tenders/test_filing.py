@@ -103,7 +103,9 @@ def test_the_database_lets_one_running_tender_claim_a_compound(session):
     stories.submitted(place)
     other = stories.begin(place, place.compounds[1])
     session.add(
-        TenderCompound(tender_id=other.id, compound_id=place.compounds[0].id, position=9, name="x", area_centi=1, households=1, is_claimed=True)
+        TenderCompound(
+            tender_id=other.id, compound_id=place.compounds[0].id, position=9, name="x", area_centi=1, households=1, is_claimed=True
+        )
     )
     with pytest.raises(IntegrityError):
         session.flush()
@@ -269,6 +271,8 @@ def test_two_drafts_begun_at_once_get_two_numbers(session, new_client, sign_in):
     ids = [str(c.id) for c in place.compounds]
     session.commit()
     with ThreadPoolExecutor(2) as pool:
-        pages = list(pool.map(lambda b: b[0].post("/tenders/new", {"compounds": b[1]}, follow=False, status=None), zip(browsers, ids, strict=True)))
+        pages = list(
+            pool.map(lambda b: b[0].post("/tenders/new", {"compounds": b[1]}, follow=False, status=None), zip(browsers, ids, strict=True))
+        )
     assert [page.status_code for page in pages] == [302, 302]
     assert len({page.location for page in pages}) == 2

@@ -117,7 +117,14 @@ def test_what_happened_replaces_what_was_planned():
         awarded_at=at("2009-12-15T10:00"),
     )
     terms = {term.key: term for term in t.timetable(dates, CALENDAR, SHEET)}
-    assert [key for key, term in terms.items() if term.is_fact] == ["publish", "opening", "evaluation", "candidates", "notice_ends", "award"]
+    assert [key for key, term in terms.items() if term.is_fact] == [
+        "publish",
+        "opening",
+        "evaluation",
+        "candidates",
+        "notice_ends",
+        "award",
+    ]
     assert terms["contract"].at == at("2010-01-15T00:00")
 
 
@@ -145,9 +152,7 @@ def test_a_date_that_depends_on_a_provisional_year_says_so():
     assert not terms["deadline"].is_provisional
 
 
-@pytest.mark.parametrize(
-    ("signed", "words"), [("2009-12-14", "早于定标"), ("2010-01-15", "应在"), ("2010-03-01", "还没有到")]
-)
+@pytest.mark.parametrize(("signed", "words"), [("2009-12-14", "早于定标"), ("2010-01-15", "应在"), ("2010-03-01", "还没有到")])
 def test_a_contract_is_signed_within_thirty_days_of_the_award(signed, words):
     now = at("2010-02-01T09:00")
     assert words in str(t.why_not_signed_on(day(signed), at("2009-12-15T10:00"), now, CALENDAR, SHEET).text)
@@ -184,6 +189,28 @@ def test_every_notice_is_lawful_and_one_microsecond_less_is_not(shown):
 def test_the_terms_of_a_timetable_keep_their_order(publish, later):
     deadline = t.suggest_deadline(publish + timedelta(days=later), CALENDAR, SHEET)
     terms = {term.key: term.at for term in t.timetable(t.Dates(publish, deadline), CALENDAR, SHEET)}
-    order = ["publish", "questions", "clarify", "doc_objection", "deadline", "evaluation", "candidates", "notice_ends", "award", "award_filing", "contract"]
+    order = [
+        "publish",
+        "questions",
+        "clarify",
+        "doc_objection",
+        "deadline",
+        "evaluation",
+        "candidates",
+        "notice_ends",
+        "award",
+        "award_filing",
+        "contract",
+    ]
     known = [terms[key] for key in order if terms[key] is not None]
     assert known == sorted(known)
+
+
+def test_dates_beyond_reason_are_refused_in_words_and_draw_no_broken_table():
+    sheet, far = SHEET, datetime(9999, 12, 31, 1, 30, tzinfo=UTC)
+    assert "合理范围" in str(t.why_not_deadline(date(2009, 11, 30), far, CALENDAR, sheet).text)
+    assert "合理范围" in str(t.why_not_deadline(date(9999, 12, 31), far, CALENDAR, sheet).text)
+    assert "合理范围" in str(t.why_not_defence_on(date(9999, 12, 31), far, CALENDAR).text)
+    dates = t.Dates(publish_on=date(9999, 12, 31), bid_deadline_at=far, bid_validity_days=999_999_999, defence_on=date(1, 1, 1))
+    assert t.why_not_validity(dates, CALENDAR, sheet) is None
+    assert next(term for term in t.timetable(dates, CALENDAR, sheet) if term.key == "deadline").at is None

@@ -119,14 +119,18 @@ def save_draft(
     return draft
 
 
-def drop_file(tender: Tender, document_id: int, *, actor: Actor, now: datetime) -> BidDraft | None:
-    """Take a file out of the draft; what was handed in before keeps its own. None when it is not there."""
+def drop_file(tender: Tender, position: int, *, seen_version: int | None = None, actor: Actor, now: datetime) -> BidDraft | None:
+    """Take a file out of the draft by its place in the list; what was handed in before keeps its own. None when it is not there.
+
+    `seen_version`: the draft whose list the person had before them; after a change the place may be another file's."""
     tender = lock_tender(tender)
     refuse_if(why_not_bid(tender, find_by_organisation(actor.organisation_id), actor=actor, now=now))
     draft = own_draft(tender, actor)
-    document = next((d for d in draft.documents if d.id == document_id), None) if draft else None
-    if document is None:
+    if draft is not None and seen_version is not None and draft.version_id != seen_version:
+        raise Refused(STALE)
+    if draft is None or not 1 <= position <= len(draft.documents):
         return None
+    document = draft.documents[position - 1]
     draft.documents.remove(document)
     draft.saved_at, draft.saved_by_id, draft.submitted_at = now, actor.user_id, None
     record("bid.drop_file", draft, actor=actor, now=now)

@@ -5,6 +5,7 @@ from wtforms.validators import Optional
 
 from app.common.forms import Form, LocalDateField, MoneyField, at_most, chosen, required
 from app.common.i18n import _l
+from app.tenders.bidding import MAX_PRICE_FEN
 from app.tenders.kinds import PassReason
 
 
@@ -40,7 +41,12 @@ class ContractForm(Form):
     signed_on = LocalDateField(_l("合同签订日期"), [chosen(_l("请填写合同签订日期。"))])
     starts_on = LocalDateField(_l("服务开始日期"), [chosen(_l("请填写服务开始日期。"))])
     price = MoneyField(
-        _l("合同单价"), [chosen(_l("请填写合同单价。"))], minimum=1, unit=_l("元/m²·月"), description=_l("应与中标单价一致。")
+        _l("合同单价"),
+        [chosen(_l("请填写合同单价。"))],
+        minimum=1,
+        maximum=MAX_PRICE_FEN,
+        unit=_l("元/m²·月"),
+        description=_l("应与中标单价一致。"),
     )
     late_reason = TextAreaField(_l("逾期签订的原因"), [Optional(), at_most(1000)], description=_l("定标后 30 日内签订的不填。"))
     file = FileField(_l("合同扫描件"), description=_l("PDF、Word 或图片，不超过 20 MB。"), validators=[Optional()])

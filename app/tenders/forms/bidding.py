@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from app.common.forms import Form, MoneyField, MultipleFileField, at_most, required
 from app.common.i18n import _l
-from app.tenders.bidding import MAX_FILES, MAX_PLAN, Content, Post
+from app.tenders.bidding import MAX_FILES, MAX_PLAN, MAX_PRICE_FEN, Content, Post
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import ScoreCriterion
 
@@ -51,7 +51,7 @@ class BidForm(Form):
     """The whole of a bid on one page; saving keeps it as it is, complete or not."""
 
     seen_version = HiddenField()
-    price = MoneyField(_l("报价"), minimum=1, unit=_l("元/m²·月"))
+    price = MoneyField(_l("报价"), minimum=1, maximum=MAX_PRICE_FEN, unit=_l("元/m²·月"))
     project_manager = StringField(_l("项目负责人姓名"), [at_most(40)], description=_l("评委评审时看不到姓名，开标时公开。"))
     plan = TextAreaField(_l("服务方案"), [at_most(MAX_PLAN)], render_kw={"rows": 14})
     staffing = FieldList(FormField(PostForm), _l("人员配备"), min_entries=POST_ROWS, max_entries=40)

@@ -29,6 +29,11 @@ def _load(number: str) -> Tender:
     return find_tender(number, actor()) or not_found()
 
 
+def _version(typed: str | None) -> int | None:
+    """The draft's version as its hidden field says it; whatever else was sent counts as none."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
 @bp.get("/bids")
 @roles(*BIDDERS)
 def bids():
@@ -58,7 +63,7 @@ def bid(number: str):
                 answers=form.answers,
                 no_interest=form.no_interest.data,
                 files=form.uploads,
-                seen_version=int(form.seen_version.data) if (form.seen_version.data or "").isdigit() else None,
+                seen_version=_version(form.seen_version.data),
                 actor=actor(),
                 now=clock.now(),
             )
@@ -110,8 +115,7 @@ def bid_check(number: str):
 @roles(Role.ENTERPRISE_SIGNATORY)
 def bid_submit(number: str):
     tender = _load(number)
-    seen = request.form.get("seen_version", "")
-    actions.submit_bid(tender, seen_version=int(seen) if seen.isdigit() else None, actor=actor(), now=clock.now())
+    actions.submit_bid(tender, seen_version=_version(request.form.get("seen_version")), actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("投标已提交，请保存回执。"), "success")
     return redirect(url_for(".bid_receipt", number=number))
@@ -157,16 +161,17 @@ def bid_canonical(number: str):
     }
 
 
-@bp.get("/tenders/<number>/bid/files/<int:file_id>")
+@bp.get("/tenders/<number>/bid/files/<int:position>")
 @roles(*BIDDERS)
-def bid_file(number: str, file_id: int):
-    return send_stored_file(asked.own_file(_load(number), actor(), file_id) or not_found())
+def bid_file(number: str, position: int):
+    return send_stored_file(asked.own_file(_load(number), actor(), position) or not_found())
 
 
-@bp.post("/tenders/<number>/bid/files/<int:document_id>/drop")
+@bp.post("/tenders/<number>/bid/files/<int:position>/drop")
 @roles(*BIDDERS)
-def bid_file_drop(number: str, document_id: int):
-    if actions.drop_file(_load(number), document_id, actor=actor(), now=clock.now()) is None:
+def bid_file_drop(number: str, position: int):
+    seen = _version(request.form.get("seen_version"))
+    if actions.drop_file(_load(number), position, seen_version=seen, actor=actor(), now=clock.now()) is None:
         not_found()
     db.session.commit()
     flash(_("附件已删除。"), "success")

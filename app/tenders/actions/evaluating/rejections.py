@@ -68,7 +68,9 @@ def withdraw_rejection(tender: Tender, bid_id: int, *, reason: str, actor: Actor
         raise Refused(Reason(_l("这份投标没有被提请否决。"), next=_l("请刷新页面查看最新情况。")))
     if rejection.decided_at is not None:
         raise Refused(
-            Reason(_l("评标委员会已经否决这份投标，经办人不能撤销。"), REJECTION_BASIS, _l("投标人已按要求澄清的，请评委在评分页改变表决。"))
+            Reason(
+                _l("评标委员会已经否决这份投标，经办人不能撤销。"), REJECTION_BASIS, _l("投标人已按要求澄清的，请评委在评分页改变表决。")
+            )
         )
     if not reason.strip():
         raise Refused(Reason(_l("请写明撤回的理由。"), next=_l("例如：投标人已按要求澄清。")), field="reason")

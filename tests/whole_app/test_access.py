@@ -80,8 +80,8 @@ def test_each_address_opens_for_whom_the_table_names_and_for_nobody_else(app, se
     if role:
         sign_in(client, role)
     for address in addresses:
-        if address.endpoint == "accounts.sign_out":
-            continue  # it would end the walk
+        if address.endpoint == "accounts.sign_out" or str(address) not in table:
+            continue  # the one would end the walk; of the other the comparison with the table tells
         who = table[str(address)]
         may = who == ANYBODY or (role is not None and (who == SIGNED_IN or role in who))
         try:

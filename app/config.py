@@ -55,7 +55,12 @@ SETTINGS = (
     Setting("LINLI_HTTPS", "0", "1 when browsers reach the site by https: cookies are marked secure and HSTS is sent.", _flag),
     Setting("LINLI_PROXIES", "0", "Number of trusted reverse proxies in front, whose X-Forwarded headers are believed.", int),
     Setting("LINLI_SITE_URL", "http://127.0.0.1:8000", "Address of the site as people type it; used in mails."),
-    Setting("LINLI_UPLOAD_LIMIT_MB", "64", "Largest request body in megabytes, all files of a form together; larger ones are refused with 413. A single file may have 20.", int),
+    Setting(
+        "LINLI_UPLOAD_LIMIT_MB",
+        "64",
+        "Largest request body in megabytes, all files of a form together; larger ones are refused with 413. A single file may have 20.",
+        int,
+    ),
     Setting("LINLI_MAIL_HOST", "", "SMTP server; empty keeps mails in the outbox table, where an administrator can read them."),
     Setting("LINLI_MAIL_PORT", "25", "SMTP port.", int),
     Setting("LINLI_MAIL_USER", "", "SMTP user; empty means no sign-in."),

@@ -1244,27 +1244,6 @@ def upgrade():
         )
 
     op.create_table(
-        "rejection_ballot",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rejection_id", sa.Integer(), nullable=False),
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "voice",
-            sa.Enum("agreed", "refused", name="rejectionvoice", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"], ["evaluator_assignment.id"], name=op.f("fk_rejection_ballot_assignment_id_evaluator_assignment")
-        ),
-        sa.ForeignKeyConstraint(["rejection_id"], ["bid_rejection.id"], name=op.f("fk_rejection_ballot_rejection_id_bid_rejection")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rejection_ballot")),
-        sa.UniqueConstraint("rejection_id", "assignment_id", name="uq_rejection_ballot_rejection_assignment"),
-    )
-    with op.batch_alter_table("rejection_ballot", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rejection_ballot_assignment_id"), ["assignment_id"], unique=False)
-
-    op.create_table(
         "score_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -1403,6 +1382,27 @@ def upgrade():
     )
     with op.batch_alter_table("opening_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opening_line_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "rejection_ballot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rejection_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "voice",
+            sa.Enum("agreed", "refused", name="rejectionvoice", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["evaluator_assignment.id"], name=op.f("fk_rejection_ballot_assignment_id_evaluator_assignment")
+        ),
+        sa.ForeignKeyConstraint(["rejection_id"], ["bid_rejection.id"], name=op.f("fk_rejection_ballot_rejection_id_bid_rejection")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rejection_ballot")),
+        sa.UniqueConstraint("rejection_id", "assignment_id", name="uq_rejection_ballot_rejection_assignment"),
+    )
+    with op.batch_alter_table("rejection_ballot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rejection_ballot_assignment_id"), ["assignment_id"], unique=False)
 
     op.create_table(
         "score",
@@ -1865,10 +1865,6 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table("rejection_ballot", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rejection_ballot_assignment_id"))
-
-    op.drop_table("rejection_ballot")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_ledger_entry_release", sqlite_where=sa.text("kind = 'release'"), postgresql_where=sa.text("kind = 'release'")
@@ -1947,6 +1943,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_score_sheet_id"))
 
     op.drop_table("score")
+    with op.batch_alter_table("rejection_ballot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rejection_ballot_assignment_id"))
+
+    op.drop_table("rejection_ballot")
     with op.batch_alter_table("opening_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opening_line_record_id"))
 
@@ -2046,9 +2046,7 @@ def downgrade():
     op.drop_table("enterprise_fact")
     with op.batch_alter_table("conduct_record", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_conduct_record_natural",
-            sqlite_where=sa.text("revoked_at IS NULL"),
-            postgresql_where=sa.text("revoked_at IS NULL"),
+            "uq_conduct_record_natural", sqlite_where=sa.text("revoked_at IS NULL"), postgresql_where=sa.text("revoked_at IS NULL")
         )
         batch_op.drop_index("ix_conduct_record_expires_on_occurred_on")
         batch_op.drop_index(batch_op.f("ix_conduct_record_enterprise_id"))

@@ -139,4 +139,5 @@ def test_files_are_addressed_by_their_place_and_numbers_beyond_reason_are_words(
     assert "自1.pdf" in page.main and "自0.pdf" not in page.main
     page = client.post(url, {"seen_version": "²", "price": "99999999"}, status=200)
     assert "不能大于 1000.00" in page.main
-    client.post(f"{url}/submit", {"seen_version": "²"}, status=409)
+    client.post(f"{url}/submit", {"seen_version": "²"})
+    assert "回执号" in client.get(f"{url}/receipt").main

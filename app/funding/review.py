@@ -10,6 +10,14 @@ class ReviewStep(LabelledEnum):
     BUREAU = "bureau", _l("市局批准"), "info"
 
 
+CITY_DIGITS = 4
+
+
+def step_label(step: ReviewStep, programme_code: str):
+    """A district's own programme may be approved by the district: only a city programme's approval is called the city bureau's."""
+    return _l("批准") if step is ReviewStep.BUREAU and len(programme_code) > CITY_DIGITS else step.label
+
+
 class Decision(LabelledEnum):
     PASSED = "passed", _l("通过"), "open"
     RETURNED = "returned", _l("退回补正"), "soon"

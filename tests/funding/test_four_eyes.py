@@ -131,13 +131,14 @@ def test_the_city_approves_a_city_programme(stage, session):
     assert application.status is S.BUREAU_APPROVED
 
 
-def test_a_districts_own_programme_is_approved_by_the_district(stage, session):
+def test_a_districts_own_programme_is_approved_by_the_district(stage, session, at):
     approver = factories.actor(Role.BUREAU_APPROVER, organisation=db.session.get(Organisation, stage.district.organisation_id))
     own = active_programme(stage.finance, stage.approver, name="新华区补贴", division_code="410402")
     application = passed(stage, submitted(stage, programme=own), R.STREET, R.DISTRICT)
     actions.review(application.id, R.BUREAU, PASSED, actor=approver, now=NOW)
     session.commit()
     assert application.status is S.BUREAU_APPROVED
+    assert "市局批准" not in at("district").get(f"/money/applications/{application.id}").main
 
 
 def test_the_district_step_wants_the_district(stage, session):

@@ -6,7 +6,7 @@ from app.common.figures import day_text
 from app.common.i18n import _l
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.models import FundingApplication
-from app.funding.review import Decision, InstalmentState, ReviewStep
+from app.funding.review import Decision, InstalmentState, ReviewStep, step_label
 from app.funding.standing import standing_of
 
 S = ApplicationStatus
@@ -22,7 +22,10 @@ def steps_of(application: FundingApplication, now: datetime) -> list[dict]:
     status = standing_of(application, now).status
     passed = {review.step: review for review in application.reviews if review.round_no == application.round_no and review.decision is Decision.PASSED}  # fmt: skip
     steps = [(_l("申请"), day_text(application.submitted_at, now) if application.submitted_at else "")]
-    steps += [(step.label, day_text(passed[step].reviewed_at, now) if step in passed else "") for step in ReviewStep]
+    steps += [
+        (step_label(step, application.programme.division_code), day_text(passed[step].reviewed_at, now) if step in passed else "")
+        for step in ReviewStep
+    ]
     until = application.publicity_ends_on
     steps.append((_l("公示"), _l("至 %(day)s 24:00", day=day_text(until, now, weekday=False)) if until else ""))
     for instalment in application.instalments:

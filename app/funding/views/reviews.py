@@ -11,7 +11,7 @@ from app.funding.actions.locking import check_move
 from app.funding.forms import ReviewForm, SettleForm
 from app.funding.lifecycle import HEARING
 from app.funding.models import FundingObjection
-from app.funding.review import MOVE_OF, Decision, ObjectionOutcome, ReviewStep
+from app.funding.review import MOVE_OF, Decision, ObjectionOutcome, ReviewStep, step_label
 from app.funding.views.frame import act_page, attempt, bp, readable, to_application
 
 STEP_OF = {Role.STREET_OFFICER: ReviewStep.STREET, Role.BUREAU_OFFICER: ReviewStep.DISTRICT, Role.BUREAU_APPROVER: ReviewStep.BUREAU}
@@ -31,7 +31,7 @@ def review(application_id: int):
             return to_application(application_id, _("审核结论已记下。"))
     line = queries.line_for(found.programme_id, found.division_code)
     areas = queries.areas_of(found) if found.rates_fen else None
-    return act_page(step.label, found, form, _("确定"), areas=areas, line=line, reviews=found.reviews)
+    return act_page(step_label(step, found.programme.division_code), found, form, _("确定"), areas=areas, line=line, reviews=found.reviews)
 
 
 @bp.post("/money/applications/<int:application_id>/publish")

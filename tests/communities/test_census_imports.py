@@ -181,9 +181,15 @@ def test_what_is_no_table_is_refused_at_the_field_and_not_kept(client, officer, 
     assert job() is None
 
 
-def test_an_upload_beyond_the_limit_is_413(client, officer):
-    page = send(client, bytes(21 * 1024 * 1024), "底数.csv", status=413)
-    assert page.h1
+def test_a_file_beyond_its_limit_is_refused_at_the_field(client, officer):
+    page = send(client, bytes(21 * 1024 * 1024), "底数.csv", status=200)
+    assert "20 MB" in page.errors[0]
+
+
+def test_a_request_beyond_all_limits_is_413(app, client, officer):
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    page = send(client, bytes(2 * 1024 * 1024), "底数.csv", status=413)
+    assert "太大" in page.h1
 
 
 def test_a_day_in_the_future_is_refused(client, officer):

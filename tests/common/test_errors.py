@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from app import create_app
 from app.common.access import public
 from app.common.refusal import Reason, Refused
 from app.extensions import db
@@ -12,21 +13,23 @@ from tests.client import Client
 
 
 @pytest.fixture
-def broken(app):
-    """Pages that fail in each way, added to the app once."""
-    if "broken" not in app.view_functions:
-        app._got_first_request = False
+def broken(database):
+    """Pages that fail in each way, on an app of their own: the tests' shared one keeps its addresses."""
+    made = create_app(**database.settings)
 
-        def broken(how: str):
-            if how == "refused":
-                raise Refused(Reason("报价高于最高限价。", basis="《招标投标法实施条例》第二十七条", next="请改低后再提交。"))
-            factories.organisation(name="不该留下")
-            db.session.flush()
-            raise ZeroDivisionError
+    def broken(how: str):
+        if how == "refused":
+            raise Refused(Reason("报价高于最高限价。", basis="《招标投标法实施条例》第二十七条", next="请改低后再提交。"))
+        factories.organisation(name="不该留下")
+        db.session.flush()
+        raise ZeroDivisionError
 
-        app.add_url_rule("/broken/<how>", "broken", public(broken), methods=["GET", "POST"])
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app
+    made.add_url_rule("/broken/<how>", "broken", public(broken), methods=["GET", "POST"])
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "首页"), ("en", "home")])

@@ -31,7 +31,7 @@ def measure_census(city: Path, rows: int) -> dict:
     file = write_census(city.parent / f"census-{rows}.csv", rows)
     run = flask(city, "census", "import", "--accept-warnings", "--as-of", "2009-06-30", str(file))
     start = flask(city, "census", "--help")
-    baseline = plain_import(file, city.parent / f"plain-{rows}.db")
+    baseline = plain_import(file, city.parent / f"plain-{city.name}.db")
     return {
         "rows": rows,
         "file_mb": round(file.stat().st_size / 1e6, 2),

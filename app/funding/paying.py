@@ -39,3 +39,17 @@ def why_not_paid_on(day: date, *, since: date, today: date, includes_first: bool
     if day < since or (day == since and not includes_first):
         return Reason(_l("日期早于可以办理的日子（%(day)s）。", day=since.isoformat()), next=_l("请核对日期。"))
     return None
+
+
+def why_not_stop(states: Sequence[InstalmentState]) -> Reason | None:
+    """Nothing is stopped while a payment that somebody wrote down waits for the second person."""
+    if InstalmentState.RECORDED in states:
+        return Reason(_l("有一期付款已登记、等待复核，现在不能终止。"), next=_l("请先复核或退回这笔付款登记。"))
+    return None
+
+
+def why_not_order_clawback(waits_for_another: bool) -> Reason | None:
+    """One clawback after the other."""
+    if waits_for_another:
+        return Reason(_l("已有一笔追回正在办理。"), next=_l("请等财务登记到账后再作新的决定。"))
+    return None

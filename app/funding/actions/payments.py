@@ -6,15 +6,16 @@ from app.common import audit
 from app.common.access import Actor, not_found
 from app.common.clock import local
 from app.common.i18n import _l
-from app.common.refusal import Reason, Refused
+from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.funding import queries
+from app.funding.actions.letters import tell_payment
 from app.funding.actions.locking import check_move, check_reason, end, lock_application, move
 from app.funding.actions.reviews import cancel_unpaid
 from app.funding.constraints import ALREADY_PAID, SAME_PERSON, SOMEBODY_ELSE_DID, VOUCHER_TAKEN, flush_or_refuse
 from app.funding.ledger import EntryKind
 from app.funding.models import Acceptance, Clawback, FundingApplication, Instalment, Payment
-from app.funding.paying import why_not_paid_on, why_not_pay
+from app.funding.paying import why_not_order_clawback, why_not_paid_on, why_not_pay, why_not_stop
 from app.funding.posting import post_entry
 from app.funding.review import InstalmentState
 
@@ -66,6 +67,7 @@ def confirm_payment(payment_id: int, *, actor: Actor, now: datetime) -> Payment:
         instalment=instalment.number, amount_fen=payment.amount_fen, voucher_number=payment.voucher_number,
     )  # fmt: skip
     flush_or_refuse()
+    tell_payment(application, payment, now=now)
     return payment
 
 
@@ -116,8 +118,7 @@ def stop(application_id: int, *, reason: str, actor: Actor, now: datetime) -> Fu
     application = lock_application(application_id)
     check_move(application, "stop", actor=actor, now=now)
     check_reason("stop", reason)
-    if any(row.state is InstalmentState.RECORDED for row in application.instalments):
-        raise Refused(Reason(_l("有一期付款已登记、等待复核，现在不能终止。"), next=_l("请先复核或退回这笔付款登记。")))
+    refuse_if(why_not_stop([row.state for row in application.instalments]))
     move(application, "stop", actor=actor, now=now)
     end(application, reason.strip(), now)
     cancel_unpaid(application, actor, now)
@@ -131,8 +132,7 @@ def order_clawback(application_id: int, *, amount_fen: int, reason: str, actor: 
     application = lock_application(application_id)
     check_move(application, "order_clawback", actor=actor, now=now)
     check_reason("order_clawback", reason)
-    if any(row.received_at is None for row in application.clawbacks):
-        raise Refused(Reason(_l("已有一笔追回正在办理。"), next=_l("请等财务登记到账后再作新的决定。")))
+    refuse_if(why_not_order_clawback(any(row.received_at is None for row in application.clawbacks)))
     if amount_fen > application.paid_fen - application.reclaimed_fen:
         raise Refused(Reason(_l("追回的金额超过了已经支付的金额。"), next=_l("请按实际支付的金额填写。")), field="amount")
     row = Clawback(amount_fen=amount_fen, reason=reason.strip(), ordered_at=now, ordered_by_id=actor.user_id)

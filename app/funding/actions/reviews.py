@@ -10,6 +10,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.funding import queries
+from app.funding.actions.letters import tell_approval, tell_decision, tell_notice
 from app.funding.actions.locking import check_move, check_reason, end, lock_application, move
 from app.funding.constraints import OBJECTED_ALREADY, SAME_PERSON, flush_or_refuse
 from app.funding.ledger import BUDGET_EXHAUSTED, EntryKind
@@ -53,6 +54,10 @@ def review(
             "funding.review", application, actor=actor, now=now, review_step=step, review_decision=decision, grounds=reason.strip() or None
         )
     flush_or_refuse()
+    if is_approval:
+        tell_approval(application, now=now)
+    elif decision is not Decision.PASSED:
+        tell_decision(application, decision, reason.strip(), actor=actor, now=now)
     return application
 
 
@@ -78,6 +83,7 @@ def publish(application_id: int, *, actor: Actor, now: datetime) -> FundingAppli
     application.instalments[0].due_on = queries.due_day(ends_on, application.programme.pay_within_days)
     audit.record("funding.publish", application, actor=actor, now=now, publicity_ends_on=ends_on.isoformat())
     flush_or_refuse()
+    tell_notice(application, now=now)
     return application
 
 
@@ -133,6 +139,8 @@ def settle_objection(objection_id: int, outcome: ObjectionOutcome, *, answer: st
         move(application, name, actor=actor, now=now)
     audit.record("funding.settle_objection", application, actor=actor, now=now, objection_outcome=outcome, grounds=answer.strip())
     flush_or_refuse()
+    if outcome is ObjectionOutcome.UPHELD:
+        tell_decision(application, Decision.REFUSED, answer.strip(), actor=actor, now=now)
     return application
 
 

@@ -11,9 +11,10 @@ from app.common.audit import AuditEvent
 from app.common.refusal import Refused
 from app.enterprises.rules import Verification
 from app.tenders.actions import bidding
+from app.tenders.bidding import content_hash
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion
-from app.tenders.queries.bids import canonical_of, own_bid, own_draft
+from app.tenders.queries.bids import canonical_of, content_of_version, own_bid, own_draft
 from tests import factories
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import DEADLINE, IN_TIME
@@ -35,6 +36,28 @@ def test_a_bid_is_received_with_number_hash_and_time(story, session):
     assert sha256(canonical_of(story.tender, bid)).hexdigest() == version.content_sha256
 
 
+def test_the_same_content_never_has_the_same_hash_twice(story, session):
+    first = stories.submit(story, 0, now=IN_TIME - timedelta(days=1))
+    stories.prepare(story, 0, now=IN_TIME - timedelta(hours=1))
+    again = bidding.submit_bid(story.tender, actor=story.actor(0), now=IN_TIME)
+    salts = {first.content.salt, again.content.salt}
+    assert len(salts) == 2 and all(len(salt) == 64 for salt in salts)
+    bid, uscc = own_bid(story.tender, story.actor(0)), story.bidders[0][0].uscc
+    assert again.content.salt in canonical_of(story.tender, bid).decode()
+    same = [content_hash(content_of_version(one), tender_number=story.tender.number, uscc=uscc, number=1) for one in (first, again)]
+    assert same[0] == same[1], "without their salts they are the same bytes"
+
+
+def test_a_receipt_of_before_there_were_salts_still_holds(story, session):
+    version = stories.submit(story, 0, now=IN_TIME)
+    content, bid = content_of_version(version), own_bid(story.tender, story.actor(0))
+    version.content.salt = ""
+    version.content_sha256 = content_hash(content, tender_number=story.tender.number, uscc=bid.enterprise.uscc, number=1)
+    session.flush()
+    assert sha256(canonical_of(story.tender, bid)).hexdigest() == version.content_sha256
+    session.rollback()
+
+
 def test_a_late_bid_is_refused_and_says_when_bidding_closed(story, session):
     stories.prepare(story, 0)
     with pytest.raises(Refused) as refused:
@@ -48,6 +71,23 @@ def test_pressing_submit_twice_gives_the_same_receipt(story, session):
     again = bidding.submit_bid(story.tender, actor=story.actor(0), now=IN_TIME)
     assert again.receipt == first.receipt
     assert len(session.scalars(select(BidVersion)).all()) == 1
+
+
+def test_a_request_that_waited_behind_a_later_one_is_not_set_before_it(story, session):
+    """On PostgreSQL a request takes its instant before it waits for the tender's lock."""
+    actor, earlier = story.actor(0), IN_TIME - timedelta(seconds=2)
+    stories.submit(story, 0, price_fen=75, now=IN_TIME)
+    stories.prepare(story, 0, price_fen=70, now=earlier)
+    second = bidding.submit_bid(story.tender, actor=actor, now=earlier)
+    session.commit()
+    bid = own_bid(story.tender, actor)
+    assert (second.number, second.submitted_at, bid.submitted_at) == (2, IN_TIME, IN_TIME)
+    bidding.withdraw_bid(story.tender, actor=actor, now=earlier)
+    session.commit()
+    assert own_bid(story.tender, actor).withdrawn_at == IN_TIME
+    third = bidding.submit_bid(story.tender, actor=actor, now=earlier)
+    session.commit()
+    assert third.submitted_at == IN_TIME, "and it stays before the deadline, for what it follows was"
 
 
 def test_a_replacement_takes_the_place_of_the_bid_before(story, session):

@@ -118,6 +118,8 @@ def test_an_evaluator_declares_scores_and_signs(opened, client, sign_in, session
     for code in "甲乙丙":
         page = client.get(f"{URL}/scoring/{code}")
         assert stories.PLAN in page.main and not any(name in page.main for name in stories.NAMES) and "0.67" not in page.main
+        versions = [version for bid in opened.tender.bids for version in bid.versions]
+        assert not any(secret in page.text for one in versions for secret in (one.content.salt, one.content_sha256))
         page = client.submit(
             page, page.form().get("action"), points_plan="２６.5", points_staffing="12", points_difficulty="4", points_defence="8"
         )

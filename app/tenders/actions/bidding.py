@@ -49,6 +49,12 @@ def lock_tender(tender: Tender) -> Tender:
     ).one()
 
 
+def received_at(bid: Bid | None, now: datetime) -> datetime:
+    """When what the bidder now does counts as received: when the request reached the server (电子招标投标办法 §27), however long it then
+    waited behind another's lock; but never before what the same bidder did before it. That was in time, so this is too."""
+    return max(now, *(at for at in (bid.submitted_at, bid.withdrawn_at) if at is not None)) if bid is not None else now
+
+
 SERVED_THE_TENDERER = Reason(
     _l("您在招标人单位任职或者曾经任职，不能为投标人办理本项目的投标。"),
     _l("《招标投标法实施条例》第三十四条"),
@@ -150,8 +156,10 @@ def find_gaps(tender: Tender, draft: BidDraft | None, enterprise: Enterprise) ->
     )
 
 
-def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor, now: datetime) -> BidVersion:
-    """Hand in the draft, in place of what was handed in before. Pressing twice gives the same receipt."""
+def submit_bid(tender: Tender, *, seen_version: int | None = None, salt: str | None = None, actor: Actor, now: datetime) -> BidVersion:
+    """Hand in the draft, in place of what was handed in before. Pressing twice gives the same receipt.
+
+    `salt`: a rehearsed one for the sample city; random unless given."""
     tender = lock_tender(tender)
     enterprise = find_by_organisation(actor.organisation_id)
     if not actor.has(Role.ENTERPRISE_SIGNATORY):
@@ -166,6 +174,7 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor,
     for field, reason in find_gaps(tender, draft, enterprise):
         raise Refused(reason, field=field)
 
+    now = received_at(bid, now)
     is_first = bid is None or bid.withdrawn_at is not None
     number = len(bid.versions) + 1 if bid else 1
     if bid is None:
@@ -173,7 +182,8 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor,
         db.session.add(bid)
     bid.submitted_at, bid.withdrawn_at, bid.current_number = now, None, number
     content = content_of_draft(draft)
-    sha = bidding.content_hash(content, tender_number=tender.number, uscc=enterprise.uscc, number=number)
+    salt = salt or bidding.new_salt()
+    sha = bidding.content_hash(content, tender_number=tender.number, uscc=enterprise.uscc, number=number, salt=salt)
     version = BidVersion(
         number=number,
         submitted_at=now,
@@ -187,6 +197,7 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, actor: Actor,
             staffing=draft.staffing,
             answers=draft.answers,
             no_interest=draft.no_interest,
+            salt=salt,
         ),
         documents=[
             BidDocument(position=position, kind=document.kind, title=document.title, file_id=document.file_id)
@@ -232,7 +243,7 @@ def withdraw_bid(tender: Tender, *, actor: Actor, now: datetime) -> Bid:
     bid = own_bid(tender, actor)
     is_submitted = bid is not None and bid.withdrawn_at is None and tender.status is Status.PUBLISHED
     refuse_if(bidding.why_not_withdraw(deadline_at=tender.bid_deadline_at, now=now, is_submitted=is_submitted))
-    bid.withdrawn_at = now
+    bid.withdrawn_at = now = received_at(bid, now)
     draft = own_draft(tender, actor)
     if draft is not None:
         draft.submitted_at = None

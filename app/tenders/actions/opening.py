@@ -67,7 +67,9 @@ def open_bids(
 def _read_out(tender: Tender, bid: Bid, position: int) -> OpeningLine:
     version = current_version(bid)
     content = content_of_version(version)
-    found = bidding.content_hash(content, tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number)
+    found = bidding.content_hash(
+        content, tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number, salt=version.content.salt
+    )
     return OpeningLine(
         position=position,
         bid_id=bid.id,

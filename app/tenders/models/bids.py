@@ -84,6 +84,9 @@ class BidContent(db.Model):
     no_interest: Mapped[bool] = mapped_column(default=False)
     """The bidder declared to have no interest link with the tenderer or another bidder (实施条例 §34)."""
 
+    salt: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Random bits in the receipt's hash; shown to the bidder alone, never on a page that is read blind."""
+
     version: Mapped[BidVersion] = relationship(back_populates="content")
 
 

@@ -288,4 +288,6 @@ def further_passages(criteria: Sequence[ScoreCriterion]) -> list[ScoreCriterion]
 def canonical_of(tender: Tender, bid: Bid) -> bytes:
     """The bytes that a bidder's receipt was hashed from; for the bidder alone."""
     version = current_version(bid)
-    return canonical(content_of_version(version), tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number)
+    return canonical(
+        content_of_version(version), tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number, salt=version.content.salt
+    )

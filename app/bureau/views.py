@@ -49,7 +49,14 @@ def desk():
     if actor().role is None:
         return redirect(url_for("accounts.hats"))
     items, recent = queries.desk_items(actor(), clock.now()), queries.own_trail(actor(), limit=RECENT)
-    return render_template("bureau/desk.html", items=items, starts=starts_of(actor()), recent=recent, titles=queries.titles_of(recent))
+    return render_template(
+        "bureau/desk.html",
+        items=[item for item in items if not item.is_waiting],
+        waiting=[item for item in items if item.is_waiting],
+        starts=starts_of(actor()),
+        recent=recent,
+        titles=queries.titles_of(recent),
+    )
 
 
 @bp.route("/calendar", methods=["GET", "POST"])

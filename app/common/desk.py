@@ -17,3 +17,9 @@ class DeskItem:
     tag_label: Any = ""
     tag_colour: str = "wait"
     since: datetime | None = None
+    number: str = ""
+    """The matter's number, where two may have the same title."""
+    if_late: Any = ""
+    """What can still be done once the term has passed."""
+    is_waiting: bool = False
+    """Nothing is to be done: others have the next step, or the clock has."""

@@ -101,7 +101,9 @@ def test_the_desk_says_what_is_still_to_be_handed_in(bidder):
     bidder.submit(bidder.get(URL), URL, **FIELDS)
     assert "核对并提交投标" in bidder.get("/desk").main
     bidder.submit(bidder.get(f"{URL}/check"), f"{URL}/submit")
-    assert "截止前可以修改或者撤回" in bidder.get("/desk").main
+    desk = bidder.get("/desk").main
+    assert desk.index("等待中") < desk.index("截止前可以修改或者撤回"), "nothing is to be done: it does not stand among what waits for them"
+    assert "现在没有等您办理的事项" in desk
 
 
 def test_files_are_added_downloaded_and_dropped(bidder):

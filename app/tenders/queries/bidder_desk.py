@@ -25,7 +25,8 @@ def _bidder_item(tender: Tender, draft: BidDraft | None, bid: Bid | None, actor:
     if is_bidding_open(tender.status, tender.bid_deadline_at, now):
         is_handed_in = stands and (draft is None or draft.submitted_at is not None)
         if is_handed_in:
-            return _item(tender, "tenders.bid_receipt", _l("已投标；截止前可以修改或者撤回"), _l("已提交"), "open", bid.submitted_at)
+            what = _l("截止前可以修改或者撤回")
+            return _item(tender, "tenders.bid_receipt", what, _l("已投标"), "open", bid.submitted_at, is_waiting=True)
         if draft is None:
             return None
         what = _l("核对并提交投标") if actor.role == Role.ENTERPRISE_SIGNATORY else _l("完成投标草稿，交签章人提交")
@@ -34,15 +35,17 @@ def _bidder_item(tender: Tender, draft: BidDraft | None, bid: Bid | None, actor:
         return DeskItem(
             title=tender.title,
             url=url_for("tenders.opening", number=tender.number),
-            what=_l("投标已截止，等待开标"),
-            tag_label=_l("待开标"),
+            what=_l("等待招标人开标"),
+            tag_label=_l("投标已截止"),
             tag_colour="info",
             since=tender.bid_deadline_at,
+            number=tender.number,
+            is_waiting=True,
         )
     return None
 
 
-def _item(tender: Tender, endpoint: str, what, label, colour: str, since: datetime) -> DeskItem:
+def _item(tender: Tender, endpoint: str, what, label, colour: str, since: datetime, *, is_waiting: bool = False) -> DeskItem:
     return DeskItem(
         title=tender.title,
         url=url_for(endpoint, number=tender.number),
@@ -52,6 +55,8 @@ def _item(tender: Tender, endpoint: str, what, label, colour: str, since: dateti
         tag_label=label,
         tag_colour=colour,
         since=since,
+        number=tender.number,
+        is_waiting=is_waiting,
     )
 
 
@@ -72,6 +77,7 @@ def evaluator_items(actor: Actor, now: datetime) -> list[DeskItem]:
                 tag_label=_l("评标中"),
                 tag_colour="info",
                 since=assignment.assigned_at,
+                number=assignment.tender.number,
             )
         )
     return items

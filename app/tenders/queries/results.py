@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.common.access import Actor
@@ -14,10 +14,10 @@ from app.common.i18n import _l
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.kinds import CriterionKind, RejectionGround
-from app.tenders.models import Bid, Ranking, RankingRow, ScoreCriterion, Tender
+from app.tenders.models import Award, Bid, OpeningLine, OpeningRecord, Ranking, RankingRow, ScoreCriterion, Tender
 from app.tenders.queries.bids import ENTERPRISE_ROLES, criteria_of, opening_record, seal_of_tender, viewer_for
 from app.tenders.ranking import Measure, TieBreak
-from app.tenders.sealing import What, may_see
+from app.tenders.sealing import ANYBODY, What, may_see
 
 COLOURS = 6
 """A bar has six colours; the lightest lines of a longer card share the last."""
@@ -162,6 +162,56 @@ def result_of(tender: Tender, actor: Actor | None) -> Result | None:
         stability=_stability(ranking.stability, criteria, names, seen[0].name) if ranking.stability else None,
         evaluators=len({e for bid in ranking.inputs["bids"] for given in bid["judged"].values() for e in given}),
     )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one bid, once it is public."""
+
+    rank: int | None
+    """None when it was rejected."""
+    total: Decimal | None
+    is_winner: bool | None
+    """None while nobody is awarded."""
+    is_filed: bool
+    """The award is filed with the bureau."""
+
+
+def outcomes(enterprise_id: int, tenders: Sequence[Tender]) -> dict[int, Outcome]:
+    """tender id → what came of this enterprise's bid, for those tenders alone whose result anybody may read."""
+    by_id = {tender.id: tender for tender in tenders if may_see(ANYBODY, None, seal_of_tender(tender), What.POINTS)}
+    if not by_id:
+        return {}
+    rows = db.session.execute(
+        select(Ranking.tender_id, RankingRow.rank, RankingRow.total)
+        .join(Ranking.rows)
+        .join(Bid, Bid.id == RankingRow.bid_id)
+        .where(Bid.enterprise_id == enterprise_id, Ranking.tender_id.in_(by_id))
+        .order_by(Ranking.id)
+    )
+    standing = select(Award.tender_id, Bid.enterprise_id).join(Bid, Bid.id == Award.bid_id).where(Award.voided_at.is_(None))
+    winners = dict(db.session.execute(standing.where(Award.tender_id.in_(by_id))).all())
+    return {
+        tender_id: Outcome(
+            rank,
+            total,
+            winners[tender_id] == enterprise_id if tender_id in winners else None,
+            by_id[tender_id].award_filed_at is not None,
+        )
+        for tender_id, rank, total in rows
+    }
+
+
+def bids_read_out(enterprise_id: int, *, is_won: bool = False) -> Select:
+    """The opened tenders in which this enterprise's bid was read out, newest opening first; `is_won`: those awarded to it."""
+    read_out = select(OpeningLine.id).join(OpeningRecord).join(Bid, Bid.id == OpeningLine.bid_id)
+    found = select(Tender).where(
+        Tender.opened_at.is_not(None), read_out.where(OpeningRecord.tender_id == Tender.id, Bid.enterprise_id == enterprise_id).exists()
+    )
+    if is_won:
+        won = select(Award.id).join(Bid, Bid.id == Award.bid_id).where(Award.tender_id == Tender.id, Award.voided_at.is_(None))
+        found = found.where(won.where(Bid.enterprise_id == enterprise_id).exists())
+    return found.order_by(Tender.opened_at.desc(), Tender.id.desc())
 
 
 def _row(row: RankingRow, read_out, criteria: list[ScoreCriterion], winner: dict[str, Decimal], best, own: int | None) -> Row:

@@ -16,7 +16,8 @@ from app.tenders.bidding import exact_time
 from app.tenders.forms.bidding import bid_form_for, values_of
 from app.tenders.models import Tender
 from app.tenders.queries import bids as asked
-from app.tenders.queries.tenders import find_tender
+from app.tenders.queries.results import outcomes
+from app.tenders.queries.tenders import find_tender, phases
 from app.tenders.views.blueprint import bp
 
 bp.add_app_template_filter(yuan_in_words, "in_words")
@@ -37,7 +38,16 @@ def _version(typed: str | None) -> int | None:
 @bp.get("/bids")
 @roles(*BIDDERS)
 def bids():
-    return render_template("tenders/bids.html", rows=asked.own_drafts_and_bids(actor()), now=clock.now(), current=asked.current_version)
+    rows, now = asked.own_drafts_and_bids(actor()), clock.now()
+    tenders = [tender for tender, _draft, _bid in rows]
+    enterprise = find_by_organisation(actor().organisation_id)
+    return render_template(
+        "tenders/bids.html",
+        rows=rows,
+        now=now,
+        phases=phases(tenders, now),
+        outcomes=outcomes(enterprise.id, tenders) if enterprise else {},
+    )
 
 
 @bp.route("/tenders/<number>/bid", methods=["GET", "POST"])

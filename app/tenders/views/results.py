@@ -3,17 +3,18 @@
 from datetime import date
 from decimal import Decimal
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext as _
 
 from app.common import clock
-from app.common.access import Actor, actor, not_found, public
+from app.common.access import Actor, actor, get_or_404, not_found, public
 from app.common.figures import day_text
 from app.common.money import yuan
-from app.common.tables import safe_csv
+from app.common.tables import paginate, safe_csv
+from app.enterprises.models import Enterprise
 from app.tenders.models import Tender
-from app.tenders.queries.results import Result, result_of
-from app.tenders.queries.tenders import find_tender, phase_of
+from app.tenders.queries.results import Result, bids_read_out, outcomes, result_of
+from app.tenders.queries.tenders import find_tender, phase_of, phases
 from app.tenders.scoring import plain
 from app.tenders.views.blueprint import bp
 
@@ -25,6 +26,24 @@ bp.add_app_template_filter(lambda text: day_text(date.fromisoformat(text), weekd
 def result_context(tender: Tender, person: Actor | None) -> dict:
     """What tenders/_results.html draws; `result` is None while it is not this person's to see."""
     return {"result": result_of(tender, person)}
+
+
+@bp.get("/enterprises/<int:enterprise_id>/tenders")
+@public
+def of_enterprise(enterprise_id: int):
+    """The tenders whose opening read out this enterprise's bid, and what came of each."""
+    enterprise = get_or_404(Enterprise, enterprise_id)
+    is_won = request.args.get("won") == "1"
+    page = paginate(bids_read_out(enterprise.id, is_won=is_won), per_page=30)
+    return render_template(
+        "tenders/of_enterprise.html",
+        enterprise=enterprise,
+        page=page,
+        is_won=is_won,
+        phases=phases(page.items, clock.now()),
+        outcomes=outcomes(enterprise.id, page.items),
+        now=clock.now(),
+    )
 
 
 def _load(number: str) -> tuple[Tender, Result]:

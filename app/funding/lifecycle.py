@@ -22,7 +22,7 @@ class ApplicationStatus(LabelledEnum):
     DRAFT = "draft", _l("草稿"), "wait"
     SUBMITTED = "submitted", _l("待街道审核"), "wait"
     STREET_REVIEWED = "street_reviewed", _l("待区级审核"), "wait"
-    DISTRICT_REVIEWED = "district_reviewed", _l("待市局批准"), "wait"
+    DISTRICT_REVIEWED = "district_reviewed", _l("待批准"), "wait"
     BUREAU_APPROVED = "bureau_approved", _l("已批准，待公示"), "info"
     PUBLICITY = "publicity", _l("公示中"), "info"
     OBJECTED = "objected", _l("有异议，待处理"), "soon"
@@ -243,6 +243,18 @@ def why_not_object(publicity_ends_on: date | None, now: datetime, from_same_addr
         basis=_l("项目公告：公示期"),
         next=_l("仍有问题的，请拨打页脚的监督投诉电话。"),
     )
+
+
+NEXT_STEPS = ("street_review", "district_review", "approve", "publish", "dismiss_objection", "record_payment", "confirm_payment", "accept")
+"""The moves that carry an application on: who has the role for one and may not make it is told why."""
+
+
+def steps_barred(standing: Standing, person: Person | None, names: Collection[str] = NEXT_STEPS) -> list[tuple[Move, Reason]]:
+    """The steps that are to be made now by this person's role, but not by this person, each with the reason."""
+    if person is None:
+        return []
+    due = [MOVE[name] for name in names if person.role in MOVE[name].roles and standing.status in MOVE[name].leaves]
+    return [(move, reason) for move in due if (reason := why_not_move(move.name, standing, person))]
 
 
 def moves_open(standing: Standing, person: Person | None, names: Collection[str] = tuple(MOVE)) -> list[Move]:

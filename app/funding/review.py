@@ -2,6 +2,7 @@
 
 from app.common.i18n import _l
 from app.common.labels import LabelledEnum
+from app.funding.lifecycle import ApplicationStatus
 
 
 class ReviewStep(LabelledEnum):
@@ -16,6 +17,13 @@ CITY_DIGITS = 4
 def step_label(step: ReviewStep, programme_code: str):
     """A district's own programme may be approved by the district: only a city programme's approval is called the city bureau's."""
     return _l("批准") if step is ReviewStep.BUREAU and len(programme_code) > CITY_DIGITS else step.label
+
+
+def status_label(status: ApplicationStatus, programme_code: str):
+    """Which office an application waits for: a city programme's approval is the city bureau's, a district's own the district's or the city's."""
+    if status is not ApplicationStatus.DISTRICT_REVIEWED:
+        return status.label
+    return _l("待区级或市级批准") if len(programme_code) > CITY_DIGITS else _l("待市局批准")
 
 
 class Decision(LabelledEnum):

@@ -37,7 +37,7 @@ def test_a_subsidy_travels_through_the_pages(stage, clock, at, client):
     page = at("district").submit(at("district").get(f"{address}/review"), decision="passed")
     assert "待市局批准" in page.main
     page = at("approver").get(f"{address}/review")
-    assert "预算可用余额 900,000.00 元" in page.main
+    assert "批准这份申请（115,752.00 元）以后，平顶山市的额度还剩 784,248.00 元" in page.main
     page = at("approver").submit(page, decision="passed")
     assert "已批准，待公示" in page.main
     page = at("district").submit(at("district").get(address), f"{address}/publish")

@@ -15,7 +15,7 @@ from app.funding.lifecycle import ApplicationStatus, end_of_day, why_not_move
 from app.funding.models import Clawback, FundingApplication, Instalment, Programme
 from app.funding.paying import state_now
 from app.funding.programme import ProgrammeStatus, why_not_move_programme
-from app.funding.review import InstalmentState
+from app.funding.review import InstalmentState, status_label
 from app.funding.standing import past_of, prepared_by, standing_of
 
 S = ApplicationStatus
@@ -54,15 +54,15 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
         title = f"{application.compound_name} · {application.programme.name}"
         for move, status, what in STEPS:
             if standing.status is status and why_not_move(move, standing, actor) is None:
-                items.append(_item(title, url, what, status, since=application.submitted_at or application.created_at))
+                items.append(_item(title, url, what, status, since=application.submitted_at or application.created_at, words=status_label(status, standing.programme_code)))  # fmt: skip
         items.extend(_money_items(application, standing, actor, title, url))
     if actor.role is Role.FINANCE_OFFICER:
         items.extend(_clawback_items(actor))
     return items + _programme_items(actor)
 
 
-def _item(title, url, what, tagged, *, since=None, due_at=None) -> DeskItem:
-    return DeskItem(title=title, url=url, what=what, due_at=due_at, tag_label=tagged.label, tag_colour=tagged.colour, since=since)
+def _item(title, url, what, tagged, *, since=None, due_at=None, words=None) -> DeskItem:
+    return DeskItem(title=title, url=url, what=what, due_at=due_at, tag_label=words or tagged.label, tag_colour=tagged.colour, since=since)
 
 
 def _open_applications(actor: Actor):

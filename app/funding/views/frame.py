@@ -14,7 +14,7 @@ from app.extensions import db
 from app.funding import queries
 from app.funding.actions.applications import computation_of
 from app.funding.models import FundingApplication
-from app.funding.review import step_label
+from app.funding.review import status_label, step_label
 from app.funding.standing import standing_of
 
 bp = Blueprint("funding", __name__, template_folder="../templates")
@@ -30,6 +30,7 @@ def exact_yuan(hundredths_of_fen: int) -> str:
 
 bp.add_app_template_filter(wan_text, "wan_plain")
 bp.add_app_template_filter(step_label, "step_label")
+bp.add_app_template_filter(status_label, "status_label")
 
 
 LARGEST_ID = 2**31 - 1

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.funding import actions, queries
 from app.funding.forms import ReasonForm, programme_form
 from app.funding.models import Programme
-from app.funding.programme import PROGRAMME_MOVES, why_not_move_programme, window
+from app.funding.programme import PROGRAMME_MOVES, ProgrammeStatus, why_not_move_programme, window
 from app.funding.standing import prepared_by
 from app.funding.views.frame import attempt, bp
 
@@ -43,8 +43,9 @@ def programme(programme_id: int):
     moves = [
         move for name, move in PROGRAMME_MOVES.items() if is_theirs and why_not_move_programme(name, found.status, mine, person) is None
     ]
+    barred = why_not_move_programme("activate", found.status, mine, person) if is_theirs and person.role is Role.BUREAU_APPROVER and found.status is ProgrammeStatus.PROPOSED else None  # fmt: skip
     return render_template(
-        "funding/programme.html", programme=found, window=window(found.opens_on, found.closes_on, today()), moves={m.name for m in moves},
+        "funding/programme.html", barred=barred, programme=found, window=window(found.opens_on, found.closes_on, today()), moves={m.name for m in moves},
         flow=queries.flow_of(found.lines), names=queries.division_names(), page=paginate(queries.published_applications(found.id)),
         may_apply=person is not None and person.role is Role.COMMUNITY_MANAGER, trail=paginate(history(found), number=1) if is_theirs else None,
         applicants="、".join(str(OrganisationKind(kind).label) for kind in found.applicant_kinds), people=_people(found), status_of=queries.status_of, is_theirs=is_theirs,

@@ -15,14 +15,16 @@ from app.communities.models import Compound
 from app.extensions import db
 from app.funding import actions, queries
 from app.funding.actions.applications import computation_of
+from app.funding.constraints import SAME_PERSON
 from app.funding.forms import ObjectionForm
 from app.funding.ledger import EntryKind
-from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of_day, moves_open, why_not_object
+from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of_day, why_not_object
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
 from app.funding.standing import past_of, standing_of
 from app.funding.views.frame import account_text, act_page, attempt, bp, readable, row_id, to_application
 from app.funding.views.progress import steps_of
+from app.funding.views.steps import boxed, steps_for
 
 
 def payment_filters() -> dict:
@@ -102,27 +104,16 @@ def application(application_id: int):
     standing = standing_of(found, now(), past_of(person, found))
     states = [row.state for row in found.instalments]
     is_insider = queries.is_insider(found, person)
-    moves = {move.name for move in moves_open(standing, person)} if may_act(found) else set()
+    shown = [state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments]
+    moves, barred = steps_for(found, standing, person, shown) if may_act(found) else (set(), [])
     return render_template(
         "funding/application.html", application=found, standing=standing, steps=steps_of(found, now()), computation=computation_of(found),
-        names=queries.place_names(found.division_code), moves=moves, acts=_acts(found, moves),
-        states=[state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments],
+        names=queries.place_names(found.division_code), moves=moves, acts=boxed(found, moves), same_person=SAME_PERSON,
+        states=shown, barred=barred,
         ended_label=ended_label(found), is_insider=is_insider, account=account_text(found, queries.sees_account(found, person)), person=person, end_of_day=end_of_day,
         can_object=why_not_object(found.publicity_ends_on, now()) is None, areas=queries.areas_of(found) if is_insider and found.rates_fen else None,
         trail=paginate(history(found), number=page_number(), per_page=20) if is_insider else None,
     )  # fmt: skip
-
-
-REVIEWS = {"street_review", "district_review", "approve"}
-BOXED = {"submit", "withdraw", "publish", "stop", "order_clawback"}
-
-
-def _acts(application, moves: set[str]) -> set[str]:
-    """The moves that stand as buttons in the box above; the others stand beside the row that they are about."""
-    acts = moves & BOXED | ({"review"} if moves & REVIEWS else set())
-    if "accept" in moves and len(application.instalments) > 1 and not application.has_acceptance:
-        acts.add("accept")
-    return acts
 
 
 def ended_label(application):

@@ -31,7 +31,10 @@ def review(application_id: int):
             return to_application(application_id, _("审核结论已记下。"))
     line = queries.line_for(found.programme_id, found.division_code)
     areas = queries.areas_of(found) if found.rates_fen else None
-    return act_page(step_label(step, found.programme.division_code), found, form, _("确定"), areas=areas, line=line, reviews=found.reviews)
+    return act_page(
+        step_label(step, found.programme.division_code), found, form, _("确定"), areas=areas, line=line, flow=queries.flow_of(found.programme.lines),
+        place=queries.division_names().get(line.division_code, "") if line else "", reviews=found.reviews,
+    )  # fmt: skip
 
 
 @bp.post("/money/applications/<int:application_id>/publish")

@@ -9,8 +9,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from zoneinfo import ZoneInfo
+
+from opencc import OpenCC
 
 from app.common.figures import day_text
 from app.common.i18n import _l
@@ -211,8 +214,20 @@ def _names_in_blind_parts(content: Content, bidder_name: str, legal_head: str) -
 
 
 def letters(text: str) -> str:
-    """What of a text reads as a name: compatible forms made one, blanks, signs and invisible characters left out."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c)[0] in "LN").casefold()
+    """What of a text reads as a name: compatible and traditional forms made one, blanks, signs and invisible characters left out."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c)[0] in "LN").casefold()
+    return "".join(map(_simplified, plain))
+
+
+@cache
+def _simplified(character: str) -> str:
+    """A traditional character's simplified form, whatever stands beside it: a name is met in every context."""
+    return character if character < "\u3400" else _to_simplified().convert(character)
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
 
 
 PROVINCES = "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆"

@@ -136,7 +136,10 @@ def test_the_hash_is_of_bytes_that_the_bidder_can_write_again():
         "我们是常绿公司",
         "王\u3000建国",
         "赵-大-海",
-        "平顶山市常綠".replace("綠", "绿"),
+        "平顶山市常綠",
+        "常綠物業",
+        "趙大海",
+        "王建國",
     ],
 )
 def test_a_name_is_met_through_blanks_signs_and_invisible_characters(text):

@@ -1,5 +1,7 @@
 """Error pages that help: what happened and what to do next, in the visitor's language."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -92,5 +94,13 @@ def error_page(code: int, *, reason: Reason | None = None):
             steps.insert(0, (_("换一个身份"), url_for("accounts.hats")))
     elif code in (403, 404):
         steps.insert(0, (_("登录"), url_for("accounts.sign_in")))
+    if code == 409 and (address := _came_from()):
+        steps.insert(0, (_("查看最新状态"), address))
     page = render_template("errors/error.html", code=code, title=title, text=text, reason=reason, next_steps=steps)
     return page, code
+
+
+def _came_from() -> str:
+    """The page of this site on which the button was pressed: opened anew, it shows what has become of the matter."""
+    parts = urlsplit(request.referrer or "")
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if parts.netloc == request.host else ""

@@ -239,8 +239,23 @@ def test_a_second_press_is_refused_with_a_way_back(session, client, sign_in):
     tender = stories.submitted(place)
     sign_in(client, place.officer)
     client.post(f"/tenders/{tender.number}/filing/confirm")
-    page = client.post(f"/tenders/{tender.number}/filing/confirm", status=409)
-    assert "不能办理" in page.main
+    came_from = {"Referer": f"http://localhost/tenders/{tender.number}/filing"}
+    page = client.post(f"/tenders/{tender.number}/filing/confirm", status=409, headers=came_from)
+    office = place.officer.memberships[0].organisation.name
+    assert f"{office}已于 2009" in page.main
+    assert page.links[f"/tenders/{tender.number}/filing"] == "查看最新状态"
+
+
+def test_a_return_from_a_second_tab_says_which_office_confirmed_and_when(session, client, sign_in):
+    place = stories.city()
+    tender = stories.submitted(place)
+    sign_in(client, place.officer)
+    client.post(f"/tenders/{tender.number}/filing/confirm")
+    page = client.post(f"/tenders/{tender.number}/filing/return", {"corrections": "请补充合同期限"}, status=200)
+    office = place.officer.memberships[0].organisation.name
+    assert f"{office}已于 2009" in page.errors[0]
+    assert "办理“确认备案”，不能再办理“退回改正”。" in page.errors[0]
+    assert "请通知招标人在发布前撤回修改" in page.errors[0]
 
 
 def test_two_officers_press_at_once_and_one_filing_is_confirmed(session, new_client, sign_in):

@@ -10,6 +10,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
+from app.tenders.actions.filing import refuse_review
 from app.tenders.actions.letters import BIDDERS, managers_of, officers_over, people_of, tell
 from app.tenders.award import IN_ORDER, why_not_award, why_not_pass_over
 from app.tenders.kinds import FilingOutcome, FilingSubject, PassReason, VoidReason
@@ -113,7 +114,7 @@ def award(tender: Tender, bid_id: int, *, statement: str = "", actor: Actor, now
 def return_award(tender: Tender, corrections: str, *, actor: Actor, now: datetime) -> Tender:
     """The bureau finds the decision unlawful and says why; the tenderer decides again, from the first candidate on."""
     tender = lock_tender(tender)
-    refuse_if(why_not("return_award", situation(tender, actor=actor, now=now)))
+    refuse_review("return_award", tender, FilingSubject.AWARD, actor=actor, now=now)
     if not corrections.strip():
         raise Refused(Reason(_l("没有写明退回的理由。"), next=_l("请写明哪里不合规、依据哪一条。")), field="corrections")
     filing = _decide_filing(tender, FilingOutcome.RETURNED, actor=actor, now=now)
@@ -143,7 +144,7 @@ def return_award(tender: Tender, corrections: str, *, actor: Actor, now: datetim
 def confirm_award(tender: Tender, *, actor: Actor, now: datetime) -> Tender:
     """The bureau confirms that it has the decision; it does not make it (招标投标法第四十条、第四十七条)."""
     tender = lock_tender(tender)
-    refuse_if(why_not("confirm_award", situation(tender, actor=actor, now=now)))
+    refuse_review("confirm_award", tender, FilingSubject.AWARD, actor=actor, now=now)
     _decide_filing(tender, FilingOutcome.CONFIRMED, actor=actor, now=now)
     make_move(tender, "confirm_award", now=now)
     record("tender.confirm_award", tender, actor=actor, now=now)

@@ -7,15 +7,17 @@ from sqlalchemy.exc import IntegrityError
 
 from app.common.access import Actor
 from app.common.audit import label_events, record
+from app.common.figures import moment_text
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.actions.letters import officers_over, tell
 from app.tenders.kinds import FilingOutcome, FilingSubject
-from app.tenders.lifecycle import make_move, why_not
+from app.tenders.lifecycle import MOVES, Status, make_move, why_not
 from app.tenders.models import Filing, Tender
 from app.tenders.queries.drafting import reasons_taken
+from app.tenders.queries.filings import last_turn
 from app.tenders.queries.situations import pending_filing, situation
 from app.tenders.timetable import local_day
 
@@ -67,7 +69,7 @@ def take_back(tender: Tender, *, actor: Actor, now: datetime) -> Tender:
 def return_notice(tender: Tender, corrections: str, *, actor: Actor, now: datetime) -> Tender:
     """The bureau orders corrections, in writing."""
     tender = lock_tender(tender)
-    refuse_if(why_not("return_notice", situation(tender, actor=actor, now=now)))
+    refuse_review("return_notice", tender, FilingSubject.NOTICE, actor=actor, now=now)
     filing = _pending(tender)
     filing.corrections = _needed(
         corrections, Reason(_l("没有写明改正意见。"), next=_l("请逐条写明哪里不合规、依据哪一条、怎样改。")), "corrections"
@@ -89,7 +91,7 @@ def return_notice(tender: Tender, corrections: str, *, actor: Actor, now: dateti
 def confirm_filing(tender: Tender, *, actor: Actor, now: datetime) -> Tender:
     """The bureau has the papers and found nothing unlawful; it approves no tender and picks no winner."""
     tender = lock_tender(tender)
-    refuse_if(why_not("confirm_filing", situation(tender, actor=actor, now=now)))
+    refuse_review("confirm_filing", tender, FilingSubject.NOTICE, actor=actor, now=now)
     filing = _pending(tender)
     _decide(filing, FilingOutcome.CONFIRMED, actor=actor, now=now)
     make_move(tender, "confirm_filing", now=now)
@@ -102,6 +104,27 @@ def confirm_filing(tender: Tender, *, actor: Actor, now: datetime) -> Tender:
         now=now,
     )
     return tender
+
+
+def refuse_review(name: str, tender: Tender, subject: FilingSubject, *, actor: Actor, now: datetime) -> None:
+    """Refuse what the table of moves refuses; a filing that was decided meanwhile says by which office, when and how."""
+    reason, move = why_not(name, situation(tender, actor=actor, now=now)), MOVES[name]
+    turn = last_turn(tender, subject) if tender.status not in move.leaves else None
+    if turn is None:
+        return refuse_if(reason)
+    may_take_back = subject is FilingSubject.NOTICE and tender.status is Status.FILED
+    raise Refused(
+        Reason(
+            _l(
+                "%(office)s已于 %(when)s 办理“%(done)s”，不能再办理“%(move)s”。",
+                office=turn.organisation_name,
+                when=moment_text(turn.at),
+                done=turn.label,
+                move=move.label,
+            ),
+            next=_l("发现确需改正的，请通知招标人在发布前撤回修改，重新备案。") if may_take_back else _l("请查看最新状态。"),
+        )
+    )
 
 
 # --- within ------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Publishing a notice, ending a tender before it has a winner, and beginning it again."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.common.access import Actor
@@ -34,8 +35,9 @@ label_events(
 def why_not_publish(tender: Tender, bid_deadline_at: datetime, *, now: datetime) -> Reason | None:
     """The dates as they are on this very day: lead of the filing, twenty days, working day, defence."""
     calendar, sheet, today = load_calendar(), sheet_of(tender), local_day(now)
+    too_early = why_not_publish_on(today, local_day(tender.submitted_at), sheet)
     return (
-        why_not_publish_on(today, local_day(tender.submitted_at), sheet)
+        (too_early and replace(too_early, next=_l("请到这一天或以后再发布。")))
         or why_not_deadline(today, bid_deadline_at, calendar, sheet)
         or (why_not_defence_on(tender.defence_on, bid_deadline_at, calendar) if tender.defence_on else None)
     )

@@ -28,7 +28,7 @@ class AnswerForm(Form):
 
 
 class AwardForm(Form):
-    statement = TextAreaField(_l("定标说明"), [at_most(2000)], description=_l("评标过程和定标理由，随定标结果报备案并公开。"))
+    statement = TextAreaField(_l("定标说明"), [Optional(), at_most(2000)], description=_l("评标过程和定标理由，随定标结果报备案并公开。"))
 
 
 class PassOverForm(Form):

@@ -68,7 +68,7 @@ class BeginForm(Form):
     """A new tender: which compounds. Everything else is filled in and can be changed."""
 
     compounds = CompoundsField(_l("楼院"), [chosen(_l("请至少选择一个楼院。"))])
-    title = StringField(_l("项目名称"), [at_most(120)], description=_l("不填时按楼院名称生成。"), render_kw={})
+    title = StringField(_l("项目名称"), [Optional(), at_most(120)], description=_l("不填时按楼院名称生成。"))
 
 
 class CompoundsForm(Form):
@@ -149,7 +149,7 @@ class CardForm(Form):
 
 class AttachForm(Form):
     kind = SelectField(_l("附件种类"), choices=DocumentKind.choices(), coerce=DocumentKind, default=DocumentKind.TENDER_DOCUMENTS)
-    title = StringField(_l("名称"), [at_most(200)], description=_l("不填时用文件名。"))
+    title = StringField(_l("名称"), [Optional(), at_most(200)], description=_l("不填时用文件名。"))
     file = FileField(_l("文件"), description=_l("PDF、Word、Excel 或图片，单个不超过 20 MB。"))
 
     def validate_file(self, field) -> None:

@@ -1,6 +1,7 @@
 """What may be typed when filing, publishing and ending a tender."""
 
 from wtforms import TextAreaField
+from wtforms.validators import Optional
 
 from app.common.forms import Form, LocalDateTimeField, at_most, chosen, required
 from app.common.i18n import _l
@@ -23,4 +24,4 @@ class CancelForm(Form):
 
 
 class FailForm(Form):
-    note = TextAreaField(_l("原因分析"), [at_most(2000)], description=_l("为什么会流标，重新招标准备怎样改。将公开。"))
+    note = TextAreaField(_l("原因分析"), [Optional(), at_most(2000)], description=_l("为什么会流标，重新招标准备怎样改。将公开。"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.accounts.queries import organisation_ids_of
+from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.audit import AuditEvent
 from app.common.calendar_days import load_calendar
@@ -38,7 +39,7 @@ def situation(tender: Tender, *, actor: Actor, now: datetime) -> Situation:
     facts = {}
     if status in (Status.DRAFT, Status.RETURNED) and is_own(tender, actor):
         facts["gaps"] = len(gaps_of(tender, now=now, calendar=load_calendar()))
-    if status in (Status.SUBMITTED, Status.AWARDED):
+    if status in (Status.SUBMITTED, Status.AWARDED) and actor.role is Role.BUREAU_OFFICER:
         facts["is_preparer"] = is_preparer(tender, actor)
     if status is Status.PUBLISHED:
         facts["standing_bids"] = standing_bid_counts([tender], now).get(tender.id)
@@ -84,9 +85,9 @@ def _hands(tender: Tender) -> set[int]:
         AuditEvent.user_id.is_not(None),
     )
     submitted = select(Filing.submitted_by_id).where(Filing.tender_id == tender.id)
-    seats = select(EvaluatorAssignment.user_id, EvaluatorAssignment.assigned_by_id).where(EvaluatorAssignment.tender_id == tender.id)
-    found = {tender.created_by_id, *db.session.scalars(acted.union(submitted))}
-    return found.union(*(tuple(row) for row in db.session.execute(seats)))
+    seated = select(EvaluatorAssignment.user_id).where(EvaluatorAssignment.tender_id == tender.id)
+    organised = select(EvaluatorAssignment.assigned_by_id).where(EvaluatorAssignment.tender_id == tender.id)
+    return {tender.created_by_id, *db.session.scalars(acted.union(submitted, seated, organised))}
 
 
 def unanswered_objections(tender: Tender) -> int:

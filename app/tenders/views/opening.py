@@ -36,6 +36,7 @@ def _room(tender: Tender, form=None):
         why_not_open=why_not("open", at) if at else None,
         can_fail=at is not None and why_not("declare_failed", at) is None,
         can_act=can_act,
+        can_evaluate=tender.status is Status.OPENED and is_own(tender, actor()),
         **opening_context(tender),
     )
 
@@ -62,7 +63,7 @@ def open_bids(number: str):
         now=clock.now(),
     )
     db.session.commit()
-    flash(_("已开标，开标记录已公开。"), "success")
+    flash(_("已开标，开标记录已公开。下一步请组织评标，确定评标委员会。"), "success")
     return redirect(url_for(".opening", number=number))
 
 

@@ -11,6 +11,7 @@ from app.common.access import Actor, actor, not_found, public
 from app.common.audit import AuditEvent
 from app.common.audit import history as history_of
 from app.common.files import send_stored_file
+from app.common.i18n import _l
 from app.common.refusal import Reason
 from app.common.tables import paginate
 from app.tenders.actions.letters import BIDDERS
@@ -47,6 +48,9 @@ ENDPOINTS = {
 }
 """The page on which each move is made; take_back is a button of its own."""
 
+LEADS_TO = {"evaluate": _l("组织评标")}
+"""Where a page begins long before its move: what one goes there for."""
+
 ASIDE = ("take_back", "cancel", "declare_failed", "withdraw_award")
 """Moves that leave the ordinary way: shown small, and only when they can be made."""
 
@@ -78,7 +82,7 @@ def offers_for(tender: Tender, person: Actor | None, now) -> list[Offer]:
 def _offer(tender: Tender, move: Move, reason: Reason | None) -> Offer:
     endpoint = ENDPOINTS.get(move.name)
     url = url_for(endpoint, number=tender.number) if endpoint else ""
-    return Offer(move.name, move.label, url, reason, move.name in ASIDE)
+    return Offer(move.name, LEADS_TO.get(move.name, move.label), url, reason, move.name in ASIDE)
 
 
 @bp.get("/tenders/<number>")

@@ -268,7 +268,7 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
         DeskItem(
             title=job.filename,
             url=f"/imports/{job.id}",
-            what=_l("底数文件待确认") if job.state is ImportState.READY else _l("底数文件有错误，待改正"),
+            what=_l("核对后导入底数文件") if job.state is ImportState.READY else _l("改正底数文件后重新上传"),
             tag_label=job.state.label,
             tag_colour=job.state.colour,
             since=job.uploaded_at,

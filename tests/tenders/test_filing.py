@@ -98,6 +98,40 @@ def test_two_drafts_for_one_compound_and_only_the_first_is_submitted(session):
         filing.submit(second, actor=place.me, now=NOW)
 
 
+def test_a_second_draft_for_a_compound_is_begun_knowing_the_first(session, client, sign_in):
+    place = stories.city()
+    first = stories.begin(place)
+    sign_in(client, place.manager)
+    page = client.get("/tenders/new")
+    assert "本单位已经起草过这个楼院的招标，两份只能提交一份。" in page.main
+    assert page.links[f"/tenders/{first.number}"] == f"查看 {first.number}"
+    assert "补齐后，这一页会出现“提交备案”。" in client.get(f"/tenders/{first.number}/draft").main
+    filing.submit(stories.complete(place, first), actor=place.me, now=NOW)
+    session.commit()
+    page = client.get("/tenders/new")
+    assert "正在另一个项目" in page.main and page.links[f"/tenders/{first.number}"] == f"查看 {first.number}"
+
+
+def test_an_overdue_line_of_the_desk_says_what_can_still_be_done(session, client, sign_in, clock):
+    place = stories.city()
+    tender = stories.filed(place)
+    sign_in(client, place.manager)
+    assert "仍可发布" not in client.get("/desk").main
+    clock.set(NOW + timedelta(days=30))
+    page = client.get("/desk").main
+    assert "计划日期已过，仍可发布；投标截止不足 20 日的自动顺延。" in page
+    assert page.count(tender.number) == 1
+
+
+def test_publishing_before_the_day_names_it_and_says_to_come_back(session, client, sign_in):
+    place = stories.city()
+    tender = stories.filed(place)
+    sign_in(client, place.manager)
+    page = client.get(f"/tenders/{tender.number}/publish")
+    assert "最早可于 2009年11月28日 发布。 请到这一天或以后再发布。" in page.main
+    assert not page.all(".//main//form")
+
+
 def test_the_database_lets_one_running_tender_claim_a_compound(session):
     place = stories.city()
     stories.submitted(place)

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.enterprises.models import Enterprise
 from app.extensions import db
+from app.tenders.lifecycle import Status
 from app.tenders.models import Contract, Tender, TenderCompound
 
 
@@ -65,6 +66,19 @@ def claims(compound_ids: list[int], *, besides: int | None = None) -> dict[int, 
     if besides is not None:
         statement = statement.where(Tender.id != besides)
     return dict(db.session.execute(statement).all())
+
+
+def in_hand(compound_ids: list[int], *, organisation_id: int | None, besides: int | None = None) -> dict[int, str]:
+    """Compound → number of the organisation's own draft or running tender for it, the newest, other than `besides`."""
+    over = (Status.CONTRACTED, Status.CANCELLED, Status.FAILED)
+    rows = db.session.execute(
+        select(TenderCompound.compound_id, Tender.number)
+        .join(TenderCompound.tender)
+        .where(TenderCompound.compound_id.in_(compound_ids), Tender.procuring_entity_id == organisation_id, Tender.status.not_in(over))
+        .where(Tender.id != besides if besides is not None else true())
+        .order_by(Tender.id)
+    )
+    return dict(rows.all())
 
 
 def contracts_of_enterprise(enterprise_id: int) -> list[Contract]:

@@ -133,10 +133,29 @@ def _item(tender: Tender, endpoint: str, what, due, basis, since, phase: Phase |
         what=what,
         due_at=due,
         basis=basis,
-        tag_label=phase.label if phase else "",
+        tag_label=TAGS.get(phase, phase.label) if phase else "",
         tag_colour=phase.colour if phase else "wait",
         since=since,
+        number=tender.number,
+        if_late=IF_LATE.get(endpoint, ""),
     )
+
+
+TAGS = {Phase.CLOSED: _l("待开标")}
+"""The term beside it says already that bidding is closed."""
+
+IF_LATE = {
+    "tenders.publish": _l("计划日期已过，仍可发布；投标截止不足 20 日的自动顺延。"),
+    "tenders.opening": _l("开标时间已到，请立即开标。"),
+    "tenders.evaluation": _l("计划时间已过，仍可评标；有评委不能参加的，请登记回避后另定评委。"),
+    "tenders.candidates": _l("期限已过，仍须公示；请立即公示，公示期不得缩短。"),
+    "tenders.award": _l("期限已过，仍可定标；请在投标有效期内尽快定标。"),
+    "tenders.contract": _l("期限已过，仍可登记，须写明逾期原因；中标人不能签约的，请改定下一名候选人。"),
+    "tenders.objections": _l("期限已过，仍须答复；答复前招标投标活动暂停。"),
+    "tenders.filing": _l("计划发布日期已过，仍可确认备案或者退回改正；备案后招标人顺延发布。"),
+    "tenders.award_filing": _l("期限已过，仍可确认备案或者退回，请尽快办理。"),
+}
+"""Page → what the law still allows once the term has passed."""
 
 
 def _after(start: datetime | None, sheet: Sheet, parameter: str) -> datetime | None:

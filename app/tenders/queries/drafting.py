@@ -19,7 +19,7 @@ from app.tenders.gaps import Draft, DraftCompound, Gap, find_gaps
 from app.tenders.kinds import Regime
 from app.tenders.models import Tender
 from app.tenders.parameters import CURRENT_VERSION, sheet_for
-from app.tenders.queries.contracts import claims, last_contract_days
+from app.tenders.queries.contracts import claims, in_hand, last_contract_days
 from app.tenders.scorecard import Criterion
 from app.tenders.timetable import Dates, Term, local_day, timetable
 
@@ -40,13 +40,16 @@ NEED = tuple(reversed(ManagementMode))
 class ChoosableCompound:
     compound: Compound
     taken: Reason | None
+    in_hand: str | None = None
+    """Number of the tenderer's own draft or running tender for it."""
 
 
 def choosable_compounds(actor: Actor, *, on: date, besides: int | None = None) -> list[ChoosableCompound]:
     """Own compounds, those that nobody cares for first, each with the reason why it can't be tendered now, if any."""
     compounds = list(db.session.scalars(own_compounds(actor)))
     taken = reasons_taken([c.id for c in compounds], {c.id: c.name for c in compounds}, on=on, besides=besides)
-    choices = [ChoosableCompound(compound, taken.get(compound.id)) for compound in compounds]
+    begun = in_hand([c.id for c in compounds], organisation_id=actor.organisation_id, besides=besides)
+    choices = [ChoosableCompound(compound, taken.get(compound.id), begun.get(compound.id)) for compound in compounds]
     return sorted(choices, key=lambda choice: (choice.taken is not None, NEED.index(choice.compound.mode)))
 
 

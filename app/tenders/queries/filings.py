@@ -42,9 +42,7 @@ def last_turn(tender: Tender, subject: FilingSubject) -> AuditEvent | None:
     """Who did what to the filing last, for which office and when."""
     return db.session.scalar(
         select(AuditEvent)
-        .where(
-            AuditEvent.object_type == Tender.__tablename__, AuditEvent.object_id == str(tender.id), AuditEvent.event.in_(TURNS[subject])
-        )
+        .where(AuditEvent.object_type == Tender.__tablename__, AuditEvent.object_id == str(tender.id), AuditEvent.event.in_(TURNS[subject]))
         .order_by(AuditEvent.id.desc())
         .limit(1)
     )

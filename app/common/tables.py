@@ -56,13 +56,23 @@ def page_number() -> int:
 
 
 def paginate(statement, *, number: int | None = None, per_page: int = PER_PAGE, scalars: bool = True, total: int | None = None) -> Page:
-    """One page of a select and its count, in two queries. A page past the end shows the last one."""
-    number = number or page_number()
+    """One page of a select and its count, in two queries, or in one when all fits on the first page. A page past the end shows the last one."""
+    number, items = number or page_number(), None
+    if number == 1:
+        items = _items(statement.limit(per_page), scalars)
+        if total is None and len(items) < per_page:
+            return Page(items, 1, per_page, len(items))
     if total is None:
         total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     number = min(number, max(1, ceil(total / per_page)))
-    result = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page))
-    return Page(list(result.scalars().unique() if scalars else result), number, per_page, total)
+    if number > 1 or items is None:
+        items = _items(statement.limit(per_page).offset((number - 1) * per_page), scalars)
+    return Page(items, number, per_page, total)
+
+
+def _items(statement, scalars: bool) -> list:
+    result = db.session.execute(statement)
+    return list(result.scalars().unique() if scalars else result)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from tests.client import Client, Page
 from tests.statements import counted_statements
 
 MOST_QUERIES = 15
-OVER_THE_LIMIT = {"funding.application": 18, "tenders.filing": 16, "tenders.page": 16}
-"""Pages that ask more than they should for people who are signed in, at what they ask today: the numbers may only fall."""
 OF_ONE_VIEW = 4
 """How many pages of one view a walk opens; each link is checked for leading somewhere all the same."""
 OF_ONE_KIND = 12
@@ -84,7 +82,7 @@ def check_walk(client: Client, start: str = "/") -> Counter:
         seen[endpoint] += 1
         if page.status_code >= 400:
             faults.append(f"{address}: {page.status_code}")
-        if len(statements) > OVER_THE_LIMIT.get(endpoint, MOST_QUERIES):
+        if len(statements) > MOST_QUERIES:
             most = Counter(statements).most_common(3)
             faults.append(f"{address} ({endpoint}): {len(statements)} queries, most of all {most[0][1]} times {most[0][0][:90]!r}")
     assert not faults, "\n".join(faults)

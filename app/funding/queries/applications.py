@@ -1,6 +1,6 @@
 """What is asked about applications: the compound's contract, what is taken already, who may read what."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -86,8 +86,11 @@ def organisation_name(organisation_id: int) -> str:
 
 
 def line_for(programme_id: int, division_code: str) -> BudgetLine | None:
+    return narrowest(db.session.scalars(select(BudgetLine).where(BudgetLine.programme_id == programme_id)), division_code)
+
+
+def narrowest(lines: Iterable[BudgetLine], division_code: str) -> BudgetLine | None:
     """The budget line that answers for a place: the narrowest one that contains it."""
-    lines = db.session.scalars(select(BudgetLine).where(BudgetLine.programme_id == programme_id))
     fitting = [line for line in lines if division_code.startswith(line.division_code)]
     return max(fitting, key=lambda line: len(line.division_code), default=None)
 
@@ -144,25 +147,33 @@ def supported_divisions(division_code: str) -> list[Division]:
 
 def find_application(application_id: int) -> FundingApplication | None:
     """An application with all that its page shows, in few queries."""
-    return db.session.scalars(
-        select(FundingApplication)
-        .where(FundingApplication.id == application_id)
-        .options(
-            joinedload(FundingApplication.programme),
-            joinedload(FundingApplication.compound),
-            joinedload(FundingApplication.applicant),
-            joinedload(FundingApplication.submitted_by),
-            joinedload(FundingApplication.contract).joinedload(Contract.tender),
-            joinedload(FundingApplication.enterprise),
-            selectinload(FundingApplication.reviews).options(joinedload(FundingReview.reviewer), joinedload(FundingReview.organisation)),
-            selectinload(FundingApplication.objections).joinedload(FundingObjection.settled_by),
-            selectinload(FundingApplication.instalments)
-            .selectinload(Instalment.payments)
-            .options(joinedload(Payment.recorded_by), joinedload(Payment.confirmed_by)),
-            selectinload(FundingApplication.acceptances).options(joinedload(Acceptance.confirmed_by), joinedload(Acceptance.organisation)),
-            selectinload(FundingApplication.clawbacks).options(joinedload(Clawback.ordered_by), joinedload(Clawback.received_by)),
+    return (
+        db.session.scalars(
+            select(FundingApplication)
+            .where(FundingApplication.id == application_id)
+            .options(
+                joinedload(FundingApplication.programme),
+                joinedload(FundingApplication.compound),
+                joinedload(FundingApplication.applicant),
+                joinedload(FundingApplication.submitted_by),
+                joinedload(FundingApplication.contract).joinedload(Contract.tender),
+                joinedload(FundingApplication.enterprise).lazyload(Enterprise.districts),
+                selectinload(FundingApplication.reviews).options(
+                    joinedload(FundingReview.reviewer), joinedload(FundingReview.organisation)
+                ),
+                selectinload(FundingApplication.objections).joinedload(FundingObjection.settled_by),
+                selectinload(FundingApplication.instalments)
+                .joinedload(Instalment.payments)
+                .options(joinedload(Payment.recorded_by), joinedload(Payment.confirmed_by)),
+                joinedload(FundingApplication.acceptances).options(
+                    joinedload(Acceptance.confirmed_by), joinedload(Acceptance.organisation)
+                ),
+                selectinload(FundingApplication.clawbacks).options(joinedload(Clawback.ordered_by), joinedload(Clawback.received_by)),
+            )
         )
-    ).one_or_none()
+        .unique()
+        .one_or_none()
+    )
 
 
 OFFICES = frozenset(

@@ -29,7 +29,7 @@ def review(application_id: int):
         if attempt(form, actions.review, application_id, step, Decision(form.decision.data), **said):
             db.session.commit()
             return to_application(application_id, _("审核结论已记下。"))
-    line = queries.line_for(found.programme_id, found.division_code)
+    line = queries.narrowest(found.programme.lines, found.division_code)
     areas = queries.areas_of(found) if found.rates_fen else None
     return act_page(
         step_label(step, found.programme.division_code), found, form, _("确定"), areas=areas, line=line, flow=queries.flow_of(found.programme.lines),

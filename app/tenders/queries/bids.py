@@ -17,6 +17,7 @@ from app.extensions import db
 from app.tenders.bidding import Attachment, Content, Post, canonical
 from app.tenders.kinds import CriterionKind
 from app.tenders.lifecycle import ENDED
+from app.tenders.likeness import Likeness, Offer, find_alike
 from app.tenders.models import (
     Bid,
     BidDocument,
@@ -225,6 +226,52 @@ def opened_bids(
     rejected = rejections(tender) if rejected is None else rejected
     seen = (see(tender, viewer, by_id[line.bid_id], line, rejected.get(line.bid_id)) for line in record.lines)
     return [one for one in seen if one is not None]
+
+
+@dataclass(frozen=True)
+class AlikeBids:
+    one: Bid
+    other: Bid
+    kind: Likeness
+    percent: int | None
+
+
+def may_read_plans(tender: Tender, viewer: Viewer) -> bool:
+    """Whether this viewer reads other people's plans now, by name or blind."""
+    return may_see(viewer, None, seal_of_tender(tender), What.PLAN)
+
+
+def alike_bids(tender: Tender, viewer: Viewer, bids: Sequence[Bid]) -> list[AlikeBids]:
+    """Which of these opened bids agree abnormally, for who may read their plans. `bids`: of standing_bids.
+
+    Who reads blind is not told of equal prices: prices are public by name, and would tell whose the codes are."""
+    if not may_read_plans(tender, viewer):
+        return []
+    by_id = {bid.id: bid for bid in bids}
+    contents = {bid.id: content_of_version(current_version(bid)) for bid in bids}
+    offers = [
+        Offer(
+            key,
+            (content.plan, *content.answers.values()),
+            frozenset(document.sha256 for document in content.documents),
+            content.price_fen,
+            content.staffing,
+        )
+        for key, content in contents.items()
+    ]
+    found = find_alike(offers, known_texts=_texts_of(tender), known_files=[document.file.sha256 for document in tender.documents])
+    is_named = may_see(viewer, None, seal_of_tender(tender), What.BIDDER_NAME)
+    return [
+        AlikeBids(by_id[pair.one], by_id[pair.other], pair.kind, pair.percent)
+        for pair in found
+        if is_named or pair.kind is not Likeness.PRICE_AND_STAFFING
+    ]
+
+
+def _texts_of(tender: Tender) -> list[str]:
+    """What the tender documents say, which every bidder may repeat."""
+    card = (text for criterion in tender.criteria for text in (criterion.label, criterion.guidance))
+    return [tender.title, tender.service_content, tender.eligibility, tender.bid_instructions, tender.contract_terms, *card]
 
 
 def opened_file(tender: Tender, viewer: Viewer, file_id: int) -> StoredFile | None:

@@ -18,7 +18,7 @@ from app.enterprises.queries import capacity_of, credibility_of
 from app.extensions import db
 from app.tenders.kinds import CriterionKind, Regime, RejectionVoice, Seat
 from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
-from app.tenders.queries.bids import SeenBid, criteria_of, proposed_rejections, see, standing_bids
+from app.tenders.queries.bids import AlikeBids, SeenBid, alike_bids, criteria_of, proposed_rejections, see, standing_bids
 from app.tenders.ranking import RecordScore
 from app.tenders.scoring import STEMS, BidderFacts, Count, InterestLink, LowPrice, interest_links, low_price_alarms
 from app.tenders.sealing import Standing, Viewer
@@ -200,6 +200,12 @@ class BlindBid:
 
 def blind_bids(tender: Tender) -> list[BlindBid]:
     return load_case(tender).blind
+
+
+def alike_blind(case: Case) -> list[AlikeBids]:
+    """The pairs of bids that agree abnormally, for pages that name them by code: ordered by code, which says nothing of the receipt."""
+    ordered = sorted((bid for bid in case.bids if bid.blind_code is not None), key=lambda bid: _code_order(bid.blind_code))
+    return alike_bids(case.tender, BLIND, ordered)
 
 
 def _code_order(code: str) -> tuple:

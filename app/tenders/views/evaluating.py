@@ -39,7 +39,8 @@ def _load_organised(number: str) -> Tender:
 
 def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
     case = asked.load_case(tender)
-    bids = read.opened_bids(tender, read.viewer_for(tender, actor()), bids=case.bids, rejected=case.rejected)
+    viewer = read.viewer_for(tender, actor())
+    bids = read.opened_bids(tender, viewer, bids=case.bids, rejected=case.rejected)
     is_seated = case.seat_of(actor().user_id) is not None
     may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor()) and not is_seated
     people = asked.people_for_committee(tender) if may_act else []
@@ -56,6 +57,7 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         recused=case.recused,
         committee_fault=actions.why_not_lawful_committee(case),
         links=asked.links_between(case.bids),
+        alike=read.alike_bids(tender, viewer, case.bids),
         low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),
         may_act=may_act,
         seated=actions.SEATED_DOES_NOT_ORGANISE if is_seated and tender.status is Status.OPENED else None,
@@ -188,6 +190,7 @@ def scoring(number: str):
         is_open=tender.status is Status.OPENED,
         judged=judged,
         proposed=case.proposed if assignment.declared_at else [],
+        alike=asked.alike_blind(case) if assignment.declared_at else [],
     )
 
 

@@ -13,6 +13,7 @@ from app.common.money import yuan
 from app.common.tables import paginate, safe_csv
 from app.enterprises.models import Enterprise
 from app.tenders.models import Tender
+from app.tenders.queries.bids import alike_bids, may_read_plans, standing_bids, viewer_for
 from app.tenders.queries.results import Result, bids_read_out, outcomes, result_of
 from app.tenders.queries.tenders import find_tender, phase_of, phases
 from app.tenders.scoring import plain
@@ -55,7 +56,9 @@ def _load(number: str) -> tuple[Tender, Result]:
 @public
 def result(number: str):
     tender, found = _load(number)
-    return render_template("tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase_of(tender, clock.now()))
+    viewer, phase = viewer_for(tender, actor()), phase_of(tender, clock.now())
+    alike = alike_bids(tender, viewer, standing_bids(tender)) if may_read_plans(tender, viewer) else []
+    return render_template("tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase, alike=alike)
 
 
 @bp.get("/tenders/<number>/result.json")

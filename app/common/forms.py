@@ -8,9 +8,10 @@ from wtforms import DateField, DateTimeLocalField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.common.clock import ZONE
-from app.common.files import clean_filename
+from app.common.files import DOCUMENT_ENDINGS, clean_filename
 from app.common.i18n import _l
 from app.common.money import parse_area, parse_fen
+from app.common.phones import is_phone, normal_phone
 from app.common.refusal import Refused
 
 
@@ -56,6 +57,12 @@ def chosen(message=None) -> InputRequired:
 
 def at_most(length: int) -> Length:
     return _AtMost(max=length)
+
+
+def telephone(_form, field) -> None:
+    """A number that can be dialled from anywhere. One that was there before, from an import, may stay."""
+    if field.data and normal_phone(field.data) != normal_phone(field.object_data) and not is_phone(field.data):
+        raise ValidationError(_l("电话号码不对。请填写 11 位手机号码，或者带区号的固定电话，例如 0375-1234567。"))
 
 
 MOST = 10**13
@@ -155,6 +162,11 @@ class LocalDateTimeField(DateTimeLocalField):
         if self.raw_data:
             return self.raw_data[0]
         return self.data.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+FILE_HINT = _l("可以上传 .pdf、.docx、.xlsx、.png、.jpg 文件，单个不超过 20 MB。")
+TAKES_DOCUMENTS = {"accept": DOCUMENT_ENDINGS}
+"""`render_kw` of a field for documents: the browser offers only these files; what is in them is looked at on arrival."""
 
 
 class MultipleFileField(_MultipleFileField):

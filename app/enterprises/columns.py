@@ -26,7 +26,6 @@ MAX_AREA = 10**12
 
 _BATCH = re.compile(r"第[一二三四五六七八九十百\d]{1,4}批")
 _SEPARATORS = re.compile(r"[、，,;；/ \s]+")
-_PHONE = re.compile(r"^(\d{3,4}-?\d{7,8}(-\d{1,6})?|1[3-9]\d{9}|400-?\d{3}-?\d{4})$")
 
 
 def batch_in(text: str) -> str | None:
@@ -55,10 +54,6 @@ def districts_cell(cell: str, unit: Unit | None = None) -> tuple[str, ...] | Non
 def phone_cell(cell: str, unit: Unit | None = None) -> str | None:
     text = cells.text(40)(cell, unit)
     return cells.plain(text) if text else None
-
-
-def is_phone(text: str) -> bool:
-    return _PHONE.match(text) is not None
 
 
 def _shown(name: FactName):

@@ -2,11 +2,12 @@
 
 from wtforms import IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.common.forms import AreaField, Form, LocalDateField, MoneyField, at_most, chosen, required
+from app.common.forms import AreaField, Form, LocalDateField, MoneyField, at_most, chosen, required, telephone
 from app.common.i18n import _l
+from app.common.phones import normal_phone
 from app.enterprises.admission import MAX_POINTS
 from app.enterprises.rules import PEOPLE, WHOLE_CITY, ConductKind, FactName
 
@@ -52,7 +53,10 @@ class FactsForm(Form):
     legal_representative = StringField(FactName.LEGAL_REPRESENTATIVE.label, [Optional(), at_most(40)])
     phone = StringField(
         FactName.PHONE.label,
-        [Optional(), Regexp(r"^\d[\d-]{6,19}$", message=_l("请填写电话号码，例如 0375-1234567。"))],
+        [Optional(), at_most(40), telephone],
+        filters=[normal_phone],
+        description=_l("11 位手机号码，或者带区号的固定电话。"),
+        render_kw={"inputmode": "tel", "autocomplete": "tel"},
     )
     service_area = SelectMultipleField(
         FactName.SERVICE_AREA.label,

@@ -10,9 +10,10 @@ from app.accounts.queries import organisation_ids_of
 from app.common import audit
 from app.common.i18n import _l
 from app.common.imports.kinds import Change, Context, Entry, ImportKind, Plan, Problem, Reading, Row
+from app.common.phones import is_phone
 from app.enterprises import actions, queries
 from app.enterprises.admission import why_not_decide
-from app.enterprises.columns import LIST_FIELDS, LIST_PROBLEMS, is_phone
+from app.enterprises.columns import LIST_FIELDS, LIST_PROBLEMS
 from app.enterprises.facts import canonical, value_of
 from app.enterprises.models import Enterprise, EnterpriseFact, RecommendedBatch
 from app.enterprises.permissions import may_import, may_see_imports

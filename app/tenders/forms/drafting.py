@@ -18,8 +18,21 @@ from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.common.forms import Form, LocalDateField, LocalDateTimeField, MoneyField, at_most, chosen, required
+from app.common.forms import (
+    FILE_HINT,
+    TAKES_DOCUMENTS,
+    Form,
+    LocalDateField,
+    LocalDateTimeField,
+    MoneyField,
+    at_most,
+    chosen,
+    required,
+    telephone,
+)
 from app.common.i18n import _l
+from app.common.labels import choices_of
+from app.common.phones import normal_phone
 from app.tenders.kinds import CriterionKind, DocumentKind, Regime, ServiceLevel
 
 MAX_TEXT = 10_000
@@ -59,7 +72,7 @@ class CompoundsField(SelectMultipleField):
         super().__init__(label, validators, coerce=int, **kwargs)
 
     def pre_validate(self, form) -> None:
-        known = {value for value, *_rest in self.choices}
+        known = {choice.value for choice in self.choices}
         if any(value not in known for value in self.data or ()):
             raise ValidationError(_l("选中的楼院不在您的范围内。请刷新页面后重新选择。"))
 
@@ -80,7 +93,7 @@ class BasicsForm(Form):
     regime = RadioField(_l("招标依据"), [chosen()], coerce=lambda value: Regime(value) if value else None)
 
     def limit_regimes(self, regimes) -> None:
-        self.regime.choices = [(regime.value, regime.label) for regime in regimes]
+        self.regime.choices = choices_of(regimes)
 
 
 class ServiceForm(Form):
@@ -128,7 +141,7 @@ class ScheduleForm(Form):
     defence_on = LocalDateField(_l("现场答辩日期"), [Optional()], description=_l("不安排答辩的不填；填写后须在评分标准中给答辩分值。"))
     opening_place = StringField(_l("开标地点"), [at_most(200)])
     contact_name = StringField(_l("联系人"), [at_most(40)])
-    contact_phone = StringField(_l("联系电话"), [at_most(40)])
+    contact_phone = StringField(_l("联系电话"), [at_most(40), telephone], filters=[normal_phone])
 
 
 class CriterionForm(PlainForm):
@@ -136,7 +149,7 @@ class CriterionForm(PlainForm):
     kind = SelectField(_l("来源"), choices=CriterionKind.choices(), coerce=CriterionKind)
     label = StringField(_l("评分项"), [at_most(80)])
     weight = WholeNumberField(_l("分值"), minimum=0, maximum=100, render_kw={"class": "govuk-input--width-3"})
-    guidance = StringField(_l("评分说明"), [at_most(500)])
+    guidance = TextAreaField(_l("评分说明"), [at_most(500)], render_kw={"rows": 2})
 
     def validate_label(self, field) -> None:
         if self.weight.data and not (field.data or "").strip():
@@ -150,7 +163,7 @@ class CardForm(Form):
 class AttachForm(Form):
     kind = SelectField(_l("附件种类"), choices=DocumentKind.choices(), coerce=DocumentKind, default=DocumentKind.TENDER_DOCUMENTS)
     title = StringField(_l("名称"), [Optional(), at_most(200)], description=_l("不填时用文件名。"))
-    file = FileField(_l("文件"), description=_l("PDF、Word、Excel 或图片，单个不超过 20 MB。"))
+    file = FileField(_l("文件"), description=FILE_HINT, render_kw=TAKES_DOCUMENTS)
 
     def validate_file(self, field) -> None:
         if not getattr(field.data, "filename", ""):

@@ -1,5 +1,7 @@
-// Compiles assets/scss and assets/js into app/static/build with content hashes in the names, and writes manifest.json last.
+// Compiles assets/scss and the scripts of assets/js into app/static/build with content hashes in the names, and writes manifest.json last.
+// app.js is on every page; each other script, assets/js/<name>/main.js, is on the pages that ask for it.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,13 +20,13 @@ function style() {
   return result.css;
 }
 
-async function script() {
+async function script(...path) {
   const result = await build({
-    entryPoints: [join(root, "assets", "js", "app.js")],
+    entryPoints: [join(root, "assets", "js", ...path)],
     bundle: true,
     minify: true,
     format: "esm",
-    target: "es2020",
+    target: "es2022",
     legalComments: "inline",
     charset: "utf8",
     write: false,
@@ -33,7 +35,11 @@ async function script() {
   return result.outputFiles[0].text;
 }
 
-const files = { "app.css": style(), "app.js": await script() };
+const files = { "app.css": style(), "app.js": await script("app.js") };
+for (const entry of await readdir(join(root, "assets", "js"), { withFileTypes: true })) {
+  const main = join(root, "assets", "js", entry.name, "main.js");
+  if (entry.isDirectory() && existsSync(main)) files[`${entry.name}.js`] = await script(entry.name, "main.js");
+}
 await mkdir(out, { recursive: true });
 const manifest = {};
 for (const [name, text] of Object.entries(files)) {

@@ -29,6 +29,11 @@ OFFICE = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 DOCUMENTS = frozenset({"pdf", "docx", "xlsx", "png", "jpg"})
+DOCUMENT_ENDINGS = ".pdf,.docx,.xlsx,.png,.jpg,.jpeg"
+PROMISES = {"pdf": "pdf", "docx": "docx", "xlsx": "xlsx", "png": "png", "jpg": "jpg", "jpeg": "jpg"}
+"""What the ending of a name says that the content is."""
+NAMES = {"pdf": "PDF", "png": "PNG", "jpg": "JPG", "docx": "DOCX", "xlsx": "XLSX", "zip": "ZIP", "ole": "DOC / XLS", "text": "TXT"}
+"""Kinds of content as people call them; what is none of these has no name."""
 
 
 class StoredFile(db.Model):
@@ -75,11 +80,17 @@ def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limi
             _l("文件“%(name)s”超过 %(limit)d MB。", name=filename, limit=limit_mb),
             next=_l("请压缩或拆分后重新上传。"),
         )
-    if sniff_kind(content, filename) not in allowed:
+    kind, ending = sniff_kind(content, filename), PurePath(filename).suffix.lower().lstrip(".")
+    offered = _l("请上传以下类型的文件：%(kinds)s。", kinds="、".join(sorted(allowed)).upper())
+    if kind in NAMES and PROMISES.get(ending, kind) != kind:
         return Reason(
-            _l("文件“%(name)s”的内容不是允许的类型。", name=filename),
-            next=_l("请上传以下类型的文件：%(kinds)s。", kinds="、".join(sorted(allowed)).upper()),
+            _l("文件“%(name)s”的内容是 %(kind)s，名称却以 .%(ending)s 结尾。", name=filename, kind=NAMES[kind], ending=ending),
+            next=_l("请把名称的结尾改成 .%(right)s，或者换成 %(promised)s 文件，再重新上传。", right=kind, promised=ending.upper())
+            if kind in allowed
+            else offered,
         )
+    if kind not in allowed:
+        return Reason(_l("文件“%(name)s”的内容不是允许的类型。", name=filename), next=offered)
     return None
 
 

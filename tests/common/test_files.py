@@ -24,6 +24,26 @@ def test_an_empty_a_disguised_or_a_large_file_is_refused_by_name(session, conten
     assert name in str(refused.value.reason.text) and str(refused.value.reason.next)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "said", "todo"),
+    [
+        (PNG, "扫描件.pdf", "内容是 PNG，名称却以 .pdf 结尾", "请把名称的结尾改成 .png，或者换成 PDF 文件"),
+        (PDF, "平面图.JPEG", "内容是 PDF，名称却以 .jpeg 结尾", "请把名称的结尾改成 .pdf，或者换成 JPEG 文件"),
+        (b"<html>", "合同.pdf", "内容是 TXT，名称却以 .pdf 结尾", "请上传以下类型的文件"),
+    ],
+)
+def test_a_name_that_says_another_kind_than_the_content_is_refused_and_says_how_to_mend_it(session, content, name, said, todo):
+    with pytest.raises(Refused) as refused:
+        store_file(content, name, now=wall())
+    assert said in str(refused.value.reason.text) and todo in str(refused.value.reason.next)
+
+
+def test_both_spellings_of_jpg_and_a_name_without_ending_are_taken(session):
+    for name in ("a.jpg", "a.JPEG", "a"):
+        assert store_file(b"\xff\xd8\xff\xe0", name, now=wall()).kind == "jpg"
+    session.rollback()
+
+
 def test_the_same_bytes_are_kept_once_and_read_back(session, app):
     first = store_file(PDF, "../../etc/甲.pdf", now=wall())
     second = store_file(PDF, "乙.pdf", now=wall())

@@ -11,7 +11,11 @@ from app.common.refusal import Reason, Refused
 
 
 class UploadForm(Form):
-    file = FileField(_l("文件"), description=_l("Excel 工作簿（.xlsx）或 CSV，不超过 20 MB。"))
+    file = FileField(
+        _l("文件"),
+        description=_l("可以上传 .xlsx（Excel 工作簿）或 .csv 文件，不超过 20 MB。"),
+        render_kw={"accept": ".xlsx,.csv,.txt,.tsv"},
+    )
     as_of = LocalDateField(_l("数据截止日"), description=_l("表里写明的以表为准；没有写明时用这里填的。可不填。"))
 
     def uploaded(self) -> tuple[bytes, str]:

@@ -3,7 +3,7 @@
 from wtforms import FileField, RadioField, TextAreaField
 from wtforms.validators import Optional
 
-from app.common.forms import Form, LocalDateField, MoneyField, at_most, chosen, required
+from app.common.forms import FILE_HINT, TAKES_DOCUMENTS, Form, LocalDateField, MoneyField, at_most, chosen, required
 from app.common.i18n import _l
 from app.tenders.bidding import MAX_PRICE_FEN
 from app.tenders.kinds import PassReason
@@ -34,7 +34,7 @@ class AwardForm(Form):
 class PassOverForm(Form):
     reason = RadioField(_l("法定理由"), [chosen()], choices=PassReason.choices(), coerce=lambda value: PassReason(value) if value else None)
     explanation = TextAreaField(_l("具体情况"), [required(_l("请写明具体情况。")), at_most(2000)], description=_l("写明事实和证明材料。"))
-    file = FileField(_l("证明材料"), description=_l("PDF、Word、Excel 或图片，不超过 20 MB。"), validators=[Optional()])
+    file = FileField(_l("证明材料"), description=FILE_HINT, render_kw=TAKES_DOCUMENTS, validators=[Optional()])
 
 
 class ContractForm(Form):
@@ -49,7 +49,7 @@ class ContractForm(Form):
         description=_l("应与中标单价一致。"),
     )
     late_reason = TextAreaField(_l("逾期签订的原因"), [Optional(), at_most(1000)], description=_l("定标后 30 日内签订的不填。"))
-    file = FileField(_l("合同扫描件"), description=_l("PDF、Word 或图片，不超过 20 MB。"), validators=[Optional()])
+    file = FileField(_l("合同扫描件"), description=FILE_HINT, render_kw=TAKES_DOCUMENTS, validators=[Optional()])
 
 
 def upload_of(field) -> tuple[str, bytes] | None:

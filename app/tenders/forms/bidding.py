@@ -8,7 +8,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
-from app.common.forms import Form, MoneyField, MultipleFileField, at_most, required
+from app.common.forms import TAKES_DOCUMENTS, Form, MoneyField, MultipleFileField, at_most, required
 from app.common.i18n import _l
 from app.tenders.bidding import MAX_FILES, MAX_PLAN, MAX_PRICE_FEN, Content, Post
 from app.tenders.kinds import BidDocumentKind
@@ -57,7 +57,10 @@ class BidForm(Form):
     staffing = FieldList(FormField(PostForm), _l("人员配备"), min_entries=POST_ROWS, max_entries=40)
     files = MultipleFileField(
         _l("添加附件"),
-        description=_l("PDF、Word、Excel 或图片，单个不超过 20 MB，最多 %(most)d 个；评委评审时看不到附件。", most=MAX_FILES),
+        description=_l(
+            "可以上传 .pdf、.docx、.xlsx、.png、.jpg 文件，单个不超过 20 MB，最多 %(most)d 个；评委评审时看不到附件。", most=MAX_FILES
+        ),
+        render_kw=TAKES_DOCUMENTS,
     )
     file_kind = SelectField(_l("附件种类"), choices=BidDocumentKind.choices(), default=BidDocumentKind.LETTER.value)
     no_interest = BooleanField(_l("本企业作出上述声明"))

@@ -6,6 +6,7 @@ from wtforms.validators import Email, EqualTo
 from app.accounts.rules import MIN_PASSWORD, OrganisationKind, Role
 from app.common.forms import Form, at_most, chosen, required
 from app.common.i18n import _l
+from app.common.labels import choices_of
 
 _EMAIL = (required(), at_most(254), Email(message=_l("邮箱格式不对。请检查后重新填写。")))
 
@@ -56,7 +57,7 @@ class InviteForm(Form):
     role = SelectField(_l("身份"), [chosen()])
 
     def offer(self, roles: tuple[Role, ...]) -> "InviteForm":
-        self.role.choices = [(role.value, role.label) for role in roles]
+        self.role.choices = choices_of(roles)
         return self
 
 

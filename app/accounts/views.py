@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import login_user, logout_user
 from flask_security.recoverable import generate_reset_password_token, reset_password_token_status
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts import actions, queries
 from app.accounts.devices import known_device, remember_device
@@ -71,7 +72,7 @@ def sign_out():
 def hats():
     memberships = queries.active_memberships(actor().user_id)
     form = HatForm(data={"membership_id": session.get(HAT)})
-    form.membership_id.choices = [(m.id, f"{m.organisation.name} · {m.role.label}") for m in memberships]
+    form.membership_id.choices = [SelectChoice(m.id, f"{m.organisation.name} · {m.role.label}") for m in memberships]
     if form.validate_on_submit():
         wear(next(m for m in memberships if m.id == form.membership_id.data))
         db.session.rollback()

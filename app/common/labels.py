@@ -1,8 +1,10 @@
 """Enumerations that carry their own words and colours, so that no page decides either."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 from sqlalchemy import Enum as EnumType
+from wtforms.fields.choices import SelectChoice
 
 COLOURS = ("open", "soon", "wait", "done", "info", "badge")
 
@@ -23,9 +25,14 @@ class LabelledEnum(str, Enum):
         return self.value
 
     @classmethod
-    def choices(cls) -> list[tuple[str, object]]:
-        """Pairs for a WTForms select: value and label."""
-        return [(member.value, member.label) for member in cls]
+    def choices(cls) -> list[SelectChoice]:
+        """Options for a WTForms select: value and label."""
+        return choices_of(cls)
+
+
+def choices_of(members: Iterable[LabelledEnum]) -> list[SelectChoice]:
+    """Options for a WTForms select of some of an enumeration's members."""
+    return [SelectChoice(member.value, member.label) for member in members]
 
 
 def enum_column(enum: type[LabelledEnum]) -> EnumType:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable
 
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.common.forms import Form, LocalDateField, MoneyField, at_most, chosen, required
 from app.common.i18n import _l
+from app.common.labels import choices_of
 from app.common.money import parse_fen
 from app.common.refusal import Refused
 from app.communities.models import Division
@@ -85,7 +87,7 @@ class ProgrammeForm(Form):
     )
     payee = RadioField(_l("拨给谁"), [chosen()], choices=Payee.choices(), default=Payee.ENTERPRISE.value)
     applicant_kinds = CheckboxesField(
-        _l("谁可以申请"), choices=[(kind.value, kind.label) for kind in APPLICANT_KINDS], default=[kind.value for kind in APPLICANT_KINDS]
+        _l("谁可以申请"), choices=choices_of(APPLICANT_KINDS), default=[kind.value for kind in APPLICANT_KINDS]
     )
     opens_on = LocalDateField(_l("开始受理"), [required()])
     closes_on = LocalDateField(_l("截止受理"), [required()])
@@ -132,7 +134,7 @@ def programme_form(divisions: Iterable[Division], programme: Programme | None = 
     }
     form_class = type("ProgrammeForm", (ProgrammeForm,), fields)
     form = form_class(data=_of_programme(programme) if programme else None)
-    form.division_code.choices = [(division.code, division.name) for division in divisions]
+    form.division_code.choices = [SelectChoice(division.code, division.name) for division in divisions]
     return form
 
 
@@ -173,7 +175,7 @@ class ReviewForm(Form):
 
     def __init__(self, *, decisions: Iterable[Decision], **kwargs):
         super().__init__(**kwargs)
-        self.decision.choices = [(decision.value, decision.label) for decision in decisions]
+        self.decision.choices = choices_of(decisions)
 
 
 class ReasonForm(Form):
@@ -205,7 +207,9 @@ class PaymentForm(Form):
 
 class ConfirmForm(Form):
     decision = RadioField(
-        _l("复核结论"), [chosen()], choices=[("confirm", _l("与凭证一致，确认已付")), ("reject", _l("登记有误，退回重新登记"))]
+        _l("复核结论"),
+        [chosen()],
+        choices=[SelectChoice("confirm", _l("与凭证一致，确认已付")), SelectChoice("reject", _l("登记有误，退回重新登记"))],
     )
     reason = TextAreaField(_l("退回理由"), [at_most(1000)], description=_l("退回时必填。"))
 
@@ -215,7 +219,9 @@ class ConfirmForm(Form):
 
 
 class AcceptanceForm(Form):
-    has_passed = RadioField(_l("考核结论"), [chosen()], choices=[("yes", _l("合格，可以付下一期")), ("no", _l("不合格"))])
+    has_passed = RadioField(
+        _l("考核结论"), [chosen()], choices=[SelectChoice("yes", _l("合格，可以付下一期")), SelectChoice("no", _l("不合格"))]
+    )
     score = IntegerField(_l("考核得分"), [required(), between(0, 100)], description=_l("百分制。"))
     assessed_on = LocalDateField(_l("考核日期"), [required()])
     findings = TextAreaField(_l("考核情况"), [required(), at_most(2000)])

@@ -64,7 +64,9 @@ def sheet_form_for(criteria: Sequence[ScoreCriterion]) -> type[SheetForm]:
     fields: dict = {}
     for c in criteria:
         fields[f"points_{c.code}"] = PointsField(_l("%(label)s得分", label=gettext(c.label)), full=Decimal(c.weight))
-        fields[f"reason_{c.code}"] = StringField(_l("%(label)s的理由", label=gettext(c.label)), [Optional(), at_most(400)])
+        fields[f"reason_{c.code}"] = TextAreaField(
+            _l("%(label)s的理由", label=gettext(c.label)), [Optional(), at_most(400)], render_kw={"rows": 2}
+        )
     return type("TenderSheetForm", (SheetForm,), fields)
 
 
@@ -81,7 +83,9 @@ def sheet_values(sheet: ScoreSheet | None) -> dict:
 class SeatForm(Form):
     person = SelectField(_l("人员"), [chosen()], coerce=int)
     seat = RadioField(_l("席位"), [chosen()], choices=Seat.choices(), default=Seat.EXPERT.value)
-    reason = StringField(_l("确定的理由"), [required(), at_most(400)], description=_l("写明选用的方式，例如从专家库按专业随机抽取。"))
+    reason = TextAreaField(
+        _l("确定的理由"), [required(), at_most(400)], description=_l("写明选用的方式，例如从专家库按专业随机抽取。"), render_kw={"rows": 2}
+    )
 
 
 class RejectionForm(Form):
@@ -97,4 +101,4 @@ class RejectionForm(Form):
 
 class ReasonForm(Form):
     target = HiddenField()
-    reason = StringField(_l("理由"), [required(), at_most(400)])
+    reason = TextAreaField(_l("理由"), [required(), at_most(400)], render_kw={"rows": 3})

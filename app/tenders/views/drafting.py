@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts.rules import Role
 from app.common import clock
@@ -42,7 +43,7 @@ def _own(number: str) -> Tender:
 def new():
     choices = choosable_compounds(actor(), on=local_day(clock.now()))
     form = forms.BeginForm(compounds=_asked_compound())
-    form.compounds.choices = [(c.compound.id, c.compound.name) for c in choices if c.taken is None]
+    form.compounds.choices = [SelectChoice(c.compound.id, c.compound.name) for c in choices if c.taken is None]
     if form.validate_on_submit():
         try:
             tender = actions.begin_draft(form.compounds.data, title=form.title.data or "", actor=actor(), now=clock.now())
@@ -143,7 +144,7 @@ def _basics_form(tender: Tender):
 def _compounds_form(tender: Tender):
     form = forms.CompoundsForm(compounds=[c.compound_id for c in tender.compounds])
     choices = choosable_compounds(actor(), on=local_day(clock.now()), besides=tender.id)
-    form.compounds.choices = [(c.compound.id, c.compound.name) for c in choices if c.taken is None]
+    form.compounds.choices = [SelectChoice(c.compound.id, c.compound.name) for c in choices if c.taken is None]
     form.offered = choices
     return form
 

@@ -1,6 +1,7 @@
 """Lists: the public tenders, a tenderer's own, the bureau's filings, the parameters in force."""
 
 from flask import render_template, request
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts.rules import Role
 from app.common import clock
@@ -48,7 +49,7 @@ def index():
         wanted=wanted,
         phases=asked.phases(page.items, now),
         places=asked.place_names([t.division_code for t in page.items]),
-        district_choices=[(d.code, d.name) for d in asked.districts_with_tenders()],
+        district_choices=[SelectChoice(d.code, d.name) for d in asked.districts_with_tenders()],
         states=asked.State,
         sizes=asked.Size,
         dues=asked.Due,

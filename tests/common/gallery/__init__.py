@@ -28,6 +28,7 @@ from wtforms import (
     widgets,
 )
 from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.common import figures
@@ -50,11 +51,15 @@ class SampleForm(FlaskForm):
     ceiling = UnitDecimalField("最高限价", [DataRequired("请填写最高限价。")], description="每平方米每月。")
     term = IntegerField("合同期限", [DataRequired("请填写合同期限。")], render_kw={"unit": "个月"})
     fund = StringField("保证金", [Optional()], render_kw={"inputmode": "decimal", "prefix": "￥"})
-    mode = SelectField("管理方式", choices=[("", "请选择"), ("professional", "专业物业"), ("none", "无人管理")])
-    method = RadioField("招标方式", choices=[("open", "公开招标"), ("invited", "邀请招标")], description="邀请招标须写明理由。")
+    mode = SelectField(
+        "管理方式", choices=[SelectChoice("", "请选择"), SelectChoice("professional", "专业物业"), SelectChoice("none", "无人管理")]
+    )
+    method = RadioField(
+        "招标方式", choices=[SelectChoice("open", "公开招标"), SelectChoice("invited", "邀请招标")], description="邀请招标须写明理由。"
+    )
     parts = SelectMultipleField(
         "公共设施",
-        choices=[("gate", "门岗"), ("lamp", "路灯"), ("drain", "排水")],
+        choices=[SelectChoice("gate", "门岗"), SelectChoice("lamp", "路灯"), SelectChoice("drain", "排水")],
         option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False),
     )

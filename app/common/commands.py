@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from app.common import clock, mail
+from app.common import clock, daily, mail
 from app.common.access import system_actor
 from app.common.calendar_days import load_official_years
 from app.extensions import db
@@ -22,7 +22,11 @@ def load() -> None:
 @click.command("tick")
 @with_appcontext
 def tick() -> None:
-    """Send the mails that wait in the outbox. Run it every minute; nothing legal depends on it."""
+    """Record what the day has brought about and send the mails that wait. Run it every minute; nothing legal depends on it."""
+    due = daily.run(now=clock.now())
+    db.session.commit()
+    if due:
+        click.echo(f"fallen due and recorded: {due}")
     sent, failed = mail.deliver()
     click.echo(f"mails sent: {sent}, failed: {failed}")
 

@@ -7,8 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import text
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
-from app.common import audit, clock
+from app.common import audit, clock, daily
 from app.common.access import actor, not_found, public, system_actor
 from app.common.figures import moment_text
 from app.common.forms import Form, LocalDateTimeField
@@ -59,7 +60,13 @@ def page(name: str):
 class ClockForm(Form):
     step = RadioField(
         _l("向前拨"),
-        choices=[("1", _l("1 天")), ("3", _l("3 天")), ("7", _l("7 天")), ("20", _l("20 天")), ("to", _l("到指定时间"))],
+        choices=[
+            SelectChoice("1", _l("1 天")),
+            SelectChoice("3", _l("3 天")),
+            SelectChoice("7", _l("7 天")),
+            SelectChoice("20", _l("20 天")),
+            SelectChoice("to", _l("到指定时间")),
+        ],
         default="1",
     )
     to = LocalDateTimeField(_l("指定时间"))
@@ -77,6 +84,7 @@ def move_clock():
             row = db.session.get(clock.DemoClock, 1)
             audit.record("clock.move", row, actor=actor() or system_actor("visitor"), now=clock.now(), to_at=target)
             clock.set_demo(target)
+            daily.run(now=target)
         except Refused as refused:
             form.apply_refusal(refused)
         else:

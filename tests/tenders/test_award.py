@@ -1,13 +1,18 @@
 """From the ranking to the contract: notice, objections, candidates in their order, filing, signature."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.rules import Role
+from app.common import daily
 from app.common.mail import OutboxMail
 from app.common.refusal import Refused
+from app.communities.coverage import Basis, Step
+from app.communities.models import Compound
+from app.communities.queries import audit_rows, tallies
+from app.communities.rules import ManagementMode
 from app.enterprises.queries import project_by_reference
 from app.extensions import db
 from app.tenders import queries
@@ -250,6 +255,32 @@ def test_the_contract_ends_the_tender_and_becomes_the_enterprises_load(story, of
 def test_an_unlawful_contract_is_refused(story, officer, changes, words):
     with pytest.raises(Refused, match=words):
         contracted(story, officer, **changes)
+
+
+def compound_of(story) -> Compound:
+    return db.session.get(Compound, story.tender.compounds[0].compound_id)
+
+
+def test_a_contract_in_force_makes_its_compounds_covered_in_the_same_step(story, officer):
+    contract = contracted(story, officer, starts_on=date(2009, 12, 20), now=datetime(2010, 1, 22, tzinfo=ZONE))
+    compound = compound_of(story)
+    assert (compound.mode, compound.fee_fen) == (ManagementMode.PROFESSIONAL, contract.price_fen)
+    assert compound.has_agreement and compound.has_owner_decision and compound.has_filed_contract is None
+    assert [row.facts["source"] for row in audit_rows(compound)] == [story.tender.number]
+    assert tallies("4104", (0,))[""].steps[(Basis.CHECKED, Step.BASIC)] == 1
+
+
+def test_a_contract_that_begins_later_covers_nobody_before_its_first_day(story, officer):
+    contracted(story, officer, starts_on=date(2010, 3, 1))
+    eve, first_day = datetime(2010, 2, 28, 23, 59, tzinfo=ZONE), datetime(2010, 3, 1, 0, 1, tzinfo=ZONE)
+    assert daily.run(now=eve) == 0
+    assert compound_of(story).mode is ManagementMode.NONE
+    assert tallies("4104", (0,))[""].steps[(Basis.CHECKED, Step.BASIC)] == 0
+    assert daily.run(now=first_day) == 1
+    db.session.commit()
+    assert compound_of(story).mode is ManagementMode.PROFESSIONAL
+    assert audit_rows(compound_of(story))[0].at == first_day
+    assert daily.run(now=first_day + timedelta(days=1)) == 0, "once"
 
 
 def test_a_late_signature_is_recorded_with_its_reason(story, officer):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from app.common import daily
 from app.common.calendar_days import load_calendar
 from app.common.clock import local
 from app.extensions import db
@@ -116,6 +117,7 @@ class Course:
         add(filed_on, 14, 30, self.confirm_award)
         if self._goes_to(S.CONTRACTED):
             add(later(filed_on, 4), 10, 0, self.sign_contract)
+            add(story.starts_on, 0, 5, self.begin_service)
 
     def _goes_to(self, status: Status) -> bool:
         return ORDER.index(self.story.reaches) >= ORDER.index(status)
@@ -231,6 +233,10 @@ class Course:
             actor=self.manager,
             now=now,
         )
+
+    def begin_service(self, now: datetime) -> None:
+        """The sample has no timer: on the morning of the first day it runs what the timer would."""
+        daily.run(now=now)
 
     def _next(self) -> CandidateLine:
         """The candidate whose turn it is."""

@@ -2,12 +2,18 @@
 
 from datetime import date, datetime, timedelta
 
-from app.common.access import Actor
+from sqlalchemy import select
+
+from app.common.access import Actor, system_actor
 from app.common.audit import label_events, record
 from app.common.calendar_days import load_calendar
+from app.common.daily import each_day
 from app.common.files import store_file
 from app.common.i18n import _l
 from app.common.refusal import Refused, refuse_if
+from app.communities.actions import record_management
+from app.communities.models import Compound
+from app.communities.rules import ManagementMode
 from app.enterprises.actions import note_contract
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
@@ -16,12 +22,13 @@ from app.tenders.award import add_months, why_not_contract
 from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Contract, Tender
 from app.tenders.queries.award import standing_award
+from app.tenders.queries.contracts import awaiting_service
 from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import place_names
 from app.tenders.timetable import local_day, why_not_signed_on
 
 label_events(
-    {"tender.record_contract": _l("登记合同")},
+    {"tender.record_contract": _l("登记合同"), "tender.begin_service": _l("合同服务开始")},
     {"signed_on": _l("签订日期"), "starts_on": _l("服务开始"), "ends_on": _l("服务结束"), "late": _l("逾期原因")},
 )
 
@@ -79,7 +86,22 @@ def record_contract(
         late=late_reason.strip() or None,
     )
     _note(tender, contract, decision.bid.enterprise, actor=actor, now=now)
+    db.session.flush()
+    if contract.starts_on <= local_day(now) <= contract.ends_on:
+        _begin_service(tender, contract, actor=actor, now=now)
     return contract
+
+
+@each_day
+def begin_services(*, now: datetime) -> int:
+    """Contracts recorded earlier whose first day of service has come: from now on their compounds count as professionally managed."""
+    begun = 0
+    for waiting in awaiting_service(local_day(now)):
+        tender = lock_tender(waiting.tender)
+        if waiting in awaiting_service(local_day(now)):  # not done by another process while we waited for the lock
+            _begin_service(tender, waiting, actor=system_actor(), now=now)
+            begun += 1
+    return begun
 
 
 def _ask_signature(tender: Tender, signed_on: date, late_reason: str, now: datetime) -> None:
@@ -100,6 +122,26 @@ def _keep(file: tuple[str, bytes] | None, now: datetime):
         return store_file(file[1], file[0], now=now)
     except Refused as refused:
         raise Refused(refused.reason, field="file") from refused
+
+
+def _begin_service(tender: Tender, contract: Contract, *, actor: Actor, now: datetime) -> None:
+    """The compounds' own record, and with it the coverage: who manages, since the contract's first day and never before it.
+
+    Whether the contract was filed with district and street (河南省物业管理条例 §49) is not ours to say and stays as recorded."""
+    ids = [compound.compound_id for compound in tender.compounds]
+    for compound in db.session.scalars(select(Compound).where(Compound.id.in_(ids)).order_by(Compound.id).with_for_update()):
+        record_management(
+            compound,
+            mode=ManagementMode.PROFESSIONAL,
+            source=tender.number,
+            fee_fen=contract.price_fen,
+            service_level=int(tender.service_level.value) if tender.service_level else None,
+            has_agreement=True,
+            has_owner_decision=True,
+            actor=actor,
+            now=now,
+        )
+    record("tender.begin_service", tender, actor=actor, now=now, starts_on=contract.starts_on, compounds=[c.name for c in tender.compounds])
 
 
 def _note(tender: Tender, contract: Contract, enterprise, *, actor: Actor, now: datetime) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, String, cast, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.common.audit import AuditEvent
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.lifecycle import Status
@@ -41,6 +42,21 @@ def contract_of_tender(tender_id: int) -> Contract | None:
         .where(Contract.tender_id == tender_id)
         .options(joinedload(Contract.enterprise).lazyload(Enterprise.districts), joinedload(Contract.file))
     )
+
+
+def awaiting_service(on: date) -> list[Contract]:
+    """Contracts in force on a day whose compounds have not been recorded as served under them."""
+    is_begun = (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.object_type == Tender.__tablename__,
+            AuditEvent.object_id == cast(Contract.tender_id, String),
+            AuditEvent.event == "tender.begin_service",
+        )
+        .exists()
+    )
+    in_force = select(Contract).where(Contract.starts_on <= on, Contract.ends_on >= on, ~is_begun)
+    return list(db.session.scalars(in_force.order_by(Contract.starts_on, Contract.id)))
 
 
 def last_contract_days(compound_ids: list[int]) -> dict[int, tuple[date, str]]:

@@ -23,7 +23,7 @@ from app.tenders.queries.contracts import contract_of_tender
 from app.tenders.queries.filings import filings_of
 from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import find_own_tender, find_supervised_tender, find_tender
-from app.tenders.timetable import contract_due, notice_end
+from app.tenders.timetable import contract_due, local_day, notice_end
 from app.tenders.views.blueprint import bp
 from app.tenders.views.results import result_context
 
@@ -200,7 +200,7 @@ def contract(number: str):
     form = ContractForm(price=decision.price_fen)
     if form.validate_on_submit():
         try:
-            record_contract(
+            made = record_contract(
                 tender,
                 signed_on=form.signed_on.data,
                 starts_on=form.starts_on.data,
@@ -215,7 +215,9 @@ def contract(number: str):
             db.session.rollback()
             form.apply_refusal(refused)
         else:
-            flash(_("合同已登记。"), "success")
+            has_begun = made.starts_on <= local_day(now)
+            effect = _("楼院的管理方式和物业覆盖率已按合同更新。") if has_begun else _("服务开始后，楼院的管理方式和物业覆盖率按合同更新。")
+            flash(_("合同已登记。") + effect, "success")
             return redirect(url_for(".page", number=number))
     due = contract_due(tender.awarded_at, load_calendar(), sheet_of(tender))
     return render_template("tenders/contract.html", tender=tender, form=form, decision=decision, due=due)

@@ -159,6 +159,7 @@ PUBLIC_EVENTS = (
     "tender.confirm_award",
     "tender.withdraw_award",
     "tender.record_contract",
+    "tender.begin_service",
 )
 """The steps that the public reads; what is not listed is for those concerned."""
 

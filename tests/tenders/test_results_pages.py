@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -197,3 +198,30 @@ def test_a_result_with_a_single_valid_bid_can_be_read(opened, client, session):
     session.commit()
     page = client.get(f"{URL}/result")
     assert "被否决的投标" in page.main and "没有响应服务标准" in page.main and "比第二名" not in page.main
+
+
+HAN = re.compile("[\u3400-\u9fff]")
+
+
+def unmarked_chinese(element, lang: str = "en"):
+    """Every Chinese text below an element that no lang says is Chinese."""
+    lang = element.get("lang", lang)
+    for text in (element.text, *(child.tail for child in element)):
+        if text and HAN.search(text) and not lang.startswith("zh"):
+            yield text.strip()
+    for child in element:
+        yield from unmarked_chinese(child, lang)
+
+
+def test_an_english_reader_reads_english_where_nobody_typed_it(announced, client):
+    client.get("/language/en", status=302)
+    page = client.get(f"{URL}/result")
+    assert page.tree.get("lang") == "en"
+    explained = page.all(".//details[@class='why']")
+    assert explained and "There are no valid good conduct records now." in page.main, "how a record came to its score is told in English"
+    left = [text for part in explained for text in unmarked_chinese(part) if not any(name in text for name in stories.NAMES)]
+    assert left == [], "names of enterprises are names"
+    opening = client.get(f"{URL}/opening")
+    assert "Project manager" in opening.main
+    lines = client.get(f"{URL}/result.json").json["rows"][0]["lines"]
+    assert any("良好" in str(line["source"]) for line in lines), "the record itself stays as it was made"

@@ -26,6 +26,9 @@ label_events(
 )
 
 
+MANAGER_READ_OUT = "项目负责人"
+"""What stands before the name in a record; pages in another language say it in theirs."""
+
 SERVED_A_BIDDER = Reason(
     _l("您与本项目的投标人有任职关系，不能由您开标。"),
     _l("《招标投标法》第五条、《招标投标法实施条例》第三十四条"),
@@ -87,7 +90,7 @@ def main_content(content: bidding.Content) -> str:
     """What is read out beside name and price. Kept as it was said, in Chinese.
 
     Nothing that stands on a blind sheet: posts and people beside a name would tell the evaluators whose sheet it is."""
-    return f"项目负责人{content.project_manager}"
+    return f"{MANAGER_READ_OUT}{content.project_manager}"
 
 
 def canonical_record(tender: Tender, opening: OpeningRecord) -> bytes:

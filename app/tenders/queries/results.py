@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.common.access import Actor
 from app.common.i18n import _l
+from app.common.languages import spoken
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.kinds import CriterionKind, RejectionGround
@@ -42,6 +43,9 @@ class Line:
     raw: Decimal
     full: Decimal
     source: dict[str, Any]
+    """As recorded, in Chinese."""
+    shown: dict[str, Any]
+    """The same in the reader's language, where the record has it."""
     behind: Decimal
     """Points less than the first candidate's; negative when more."""
 
@@ -248,6 +252,7 @@ def _line(data: dict, criterion: ScoreCriterion, winner: dict[str, Decimal]) -> 
         raw=Decimal(data["raw"]),
         full=Decimal(data["full"]),
         source=data["source"],
+        shown=data["source_en"] if spoken().is_english and "source_en" in data else data["source"],
         behind=winner[criterion.code] - points,
     )
 

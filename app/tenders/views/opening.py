@@ -7,15 +7,25 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
 from app.common.files import send_stored_file
+from app.common.languages import as_typed
 from app.extensions import db
 from app.tenders.actions import opening as actions
 from app.tenders.forms.bidding import OpeningForm
 from app.tenders.lifecycle import Status, why_not
-from app.tenders.models import Tender
+from app.tenders.models import OpeningLine, Tender
 from app.tenders.queries import bids as asked
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.views.blueprint import bp
+
+
+def main_content(line: OpeningLine) -> str:
+    """What was read out beside the price: our word in the reader's language, what else a record holds as it stands."""
+    name = line.main_content.removeprefix(actions.MANAGER_READ_OUT)
+    return as_typed(line.main_content) if name == line.main_content else f"{_('项目负责人')} {name}"
+
+
+bp.add_app_template_filter(main_content, "main_content")
 
 
 def opening_context(tender: Tender) -> dict:

@@ -93,7 +93,8 @@ class VoidReason(LabelledEnum):
 
 
 class RejectionGround(LabelledEnum):
-    """The closed list of 招标投标法实施条例第五十一条: a bid may be rejected for nothing else."""
+    """The closed list of 招标投标法实施条例第五十一条, and what a committee may find once fewer than three bids are left
+    (评标委员会和评标方法暂行规定第二十七条): a bid may be rejected for nothing else."""
 
     UNSIGNED = "unsigned", _l("投标文件未经投标单位盖章和单位负责人签字"), "soon"
     NO_CONSORTIUM_AGREEMENT = "no_consortium_agreement", _l("联合体没有提交共同投标协议"), "soon"
@@ -102,6 +103,7 @@ class RejectionGround(LabelledEnum):
     PRICE = "price", _l("报价低于成本或者高于最高投标限价"), "soon"
     NO_RESPONSE = "no_response", _l("没有响应招标文件的实质性要求和条件"), "soon"
     COLLUSION = "collusion", _l("有串通投标、弄虚作假、行贿等违法行为"), "soon"
+    NO_COMPETITION = "no_competition", _l("否决后有效投标不足三家，明显缺乏竞争"), "soon"
 
 
 class RejectionVoice(LabelledEnum):

@@ -146,6 +146,8 @@ class Situation:
     valid_bids: int | None = None
     """Bids that the committee did not reject; known after evaluation."""
     min_bids: int = 3
+    min_valid_bids: int = 1
+    """Below this the committee's rejections end the tender: under budget money three, elsewhere one."""
     obstacles: Mapping[str, Reason] = field(default_factory=dict)
     """Reasons of other rules (timetable, ranking …) by move name."""
 
@@ -201,15 +203,21 @@ def _not_failed(at: Situation) -> Reason | None:
     if at.status is Status.OPENED:
         return None if at.readable_bids is not None and at.readable_bids < at.min_bids else refusal
     if at.status is Status.EVALUATED:
-        return refusal if at.valid_bids else None
+        return None if (at.valid_bids or 0) < at.min_valid_bids else refusal
     return refusal if at.candidates_left is None or at.candidates_left > 0 else None
 
 
-def _no_valid_bid(at: Situation) -> Reason | None:
+def _too_few_valid(at: Situation) -> Reason | None:
     if at.valid_bids == 0:
         return Reason(
             _l("全部投标被否决，没有中标候选人可以公示。"),
             basis=_l("《招标投标法》第四十二条"),
+            next=_l("请登记流标，重新招标。"),
+        )
+    if at.valid_bids is not None and at.valid_bids < at.min_valid_bids:
+        return Reason(
+            _l("否决后有效投标只有 %(valid)d 家，不足 %(least)d 家，应予废标。", valid=at.valid_bids, least=at.min_valid_bids),
+            basis=_l("《政府采购法》第三十六条、《政府采购货物和服务招标投标管理办法》第四十四条"),
             next=_l("请登记流标，重新招标。"),
         )
     return None
@@ -266,7 +274,7 @@ MOVES: Mapping[str, Move] = dict(
         _move("publish", _l("发布公告"), S.FILED, S.PUBLISHED, MANAGER, TENDERER),
         _move("open", _l("开标"), S.PUBLISHED, S.OPENED, MANAGER, TENDERER, (_before_deadline, _too_few)),
         _move("evaluate", _l("提交评标报告"), S.OPENED, S.EVALUATED, MANAGER, TENDERER),
-        _move("publish_candidates", _l("公示中标候选人"), S.EVALUATED, S.CANDIDATES_PUBLIC, MANAGER, TENDERER, (_no_valid_bid,)),
+        _move("publish_candidates", _l("公示中标候选人"), S.EVALUATED, S.CANDIDATES_PUBLIC, MANAGER, TENDERER, (_too_few_valid,)),
         _move("award", _l("定标"), S.CANDIDATES_PUBLIC, S.AWARDED, MANAGER, TENDERER, (_notice_running, _objection_open)),
         _move("return_award", _l("退回定标备案"), S.AWARDED, S.CANDIDATES_PUBLIC, OFFICER, BUREAU, (_same_eyes,)),
         _move("confirm_award", _l("确认定标备案"), S.AWARDED, S.AWARD_FILED, OFFICER, BUREAU, (_same_eyes,)),

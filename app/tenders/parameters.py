@@ -62,6 +62,17 @@ _SHEET_2026_1 = (
     _parameter("doc_objection_lead_days", _l("对招标文件的异议不晚于投标截止前"), 10, DAY, _l("《招标投标法实施条例》第二十二条")),
     _parameter("objection_answer_days", _l("招标人答复异议"), 3, DAY, TR54),
     _parameter("min_bids", _l("开标至少需要投标人"), 3, COUNT, _l("《招标投标法》第二十八条、《招标投标法实施条例》第四十四条")),
+    _parameter(
+        "valid_bids_min",
+        _l("否决投标后有效投标不少于"),
+        1,
+        COUNT,
+        _l("《招标投标法》第四十二条"),
+        overrides={
+            Regime.PUBLIC: Setting(3, COUNT, _l("《政府采购法》第三十六条、《政府采购货物和服务招标投标管理办法》第四十四条")),
+        },
+        is_checked=False,
+    ),
     _parameter("min_invitees", _l("邀请招标至少邀请"), 3, COUNT, _l("《招标投标法》第十七条")),
     _parameter("prequal_shortlist_min", _l("资格预审合格较多时至少选取"), 5, COUNT, PLATFORM, is_checked=False),
     _parameter("committee_min", _l("评标委员会成员不少于（单数）"), 5, COUNT, _l("《招标投标法》第三十七条")),

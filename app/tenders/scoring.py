@@ -120,6 +120,45 @@ def why_not_member(
     return None
 
 
+COMPETITION_BASIS = _l("《评标委员会和评标方法暂行规定》第二十七条")
+
+
+def why_not_propose_lack(left: int, bids: int, *, minimum: int) -> Reason | None:
+    """Want of competition is a question only after rejections have left fewer bids than a tender needs."""
+    if left < minimum and left < bids:
+        return None
+    return Reason(
+        _l("现在有效投标 %(left)d 家，不能以缺乏竞争为由否决。", left=left),
+        COMPETITION_BASIS,
+        _l("否决不合格投标后，有效投标不足 %(least)d 家的，才可以由评标委员会判断是否明显缺乏竞争。", least=minimum),
+    )
+
+
+def why_not_lack(lacking: int, left: int, *, minimum: int) -> Reason | None:
+    """A committee that misses competition rejects all that is left, never a part; `lacking` bids were rejected for it."""
+    if not lacking or (not left and lacking < minimum):
+        return None
+    return Reason(
+        _l("以缺乏竞争为由的否决不能成立：只能在有效投标不足 %(least)d 家时否决其余全部投标。", least=minimum),
+        COMPETITION_BASIS,
+        _l("请对其余投标也提请表决；认为仍有竞争的，请评委改变表决后继续评标。"),
+    )
+
+
+def shortage_of(valid: int, bids: int, *, minimum: int, must_fail: bool) -> Reason | None:
+    """Rejections left some bids but fewer than three: under budget money the tender fails, elsewhere the committee judges."""
+    if not 0 < valid < min(minimum, bids):
+        return None
+    text = _l("否决后有效投标只有 %(valid)d 家。", valid=valid)
+    if must_fail:
+        return Reason(
+            text, _l("《政府采购法》第三十六条"), _l("使用财政资金的项目应予废标：评委签署后提交评标报告，由招标人登记流标，重新招标。")
+        )
+    return Reason(
+        text, COMPETITION_BASIS, _l("评标委员会认为仍有竞争的，继续评分；认为明显缺乏竞争的，可以表决否决其余全部投标，由招标人重新招标。")
+    )
+
+
 @dataclass(frozen=True)
 class Count:
     """How a committee stands to a proposal: more than half of all seats decide, not of those who spoke."""

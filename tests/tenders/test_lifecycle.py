@@ -103,6 +103,7 @@ OFFICER = {"role": Role.BUREAU_OFFICER, "covers": True}
         ("open", S.PUBLISHED, {**OWN, "standing_bids": 2}, "少于 3 个"),
         ("cancel", S.PUBLISHED, {**OWN, "bid_deadline_at": NOW}, "已经截止"),
         ("publish_candidates", S.EVALUATED, {**OWN, "valid_bids": 0}, "全部投标被否决"),
+        ("publish_candidates", S.EVALUATED, {**OWN, "valid_bids": 2, "min_valid_bids": 3}, "有效投标只有 2 家，不足 3 家"),
         ("award", S.CANDIDATES_PUBLIC, {**OWN, "notice_ends_at": NOW + timedelta(microseconds=1)}, "尚未期满"),
         ("award", S.CANDIDATES_PUBLIC, {**OWN, "notice_ends_at": None}, "尚未期满"),
         ("award", S.CANDIDATES_PUBLIC, {**OWN, "unanswered_objections": 1}, "1 件异议"),

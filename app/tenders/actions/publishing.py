@@ -13,7 +13,7 @@ from app.tenders.actions.bidding import lock_tender
 from app.tenders.actions.drafting import begin_draft
 from app.tenders.actions.filing import release
 from app.tenders.kinds import FailureCause, FilingOutcome
-from app.tenders.lifecycle import Phase, Status, make_move, why_not
+from app.tenders.lifecycle import Phase, Situation, Status, make_move, why_not
 from app.tenders.models import ScoreCriterion, Tender
 from app.tenders.parameters import CURRENT_VERSION
 from app.tenders.queries.situations import pending_filing, sheet_of, situation
@@ -99,12 +99,18 @@ CAUSE_IN = {
 """A tender fails for one cause in each state; nobody picks it."""
 
 
+def failure_cause(at: Situation) -> FailureCause | None:
+    """After the report either no bid was left, or under budget money too few."""
+    return FailureCause.TOO_FEW_BIDS if at.status is Status.EVALUATED and at.valid_bids else CAUSE_IN.get(at.status)
+
+
 def declare_failed(tender: Tender, *, note: str = "", actor: Actor, now: datetime) -> Tender:
     """Record that the tender ends without a winner, for the cause that the record shows."""
     tender = lock_tender(tender)
-    refuse_if(why_not("declare_failed", situation(tender, actor=actor, now=now)))
+    at = situation(tender, actor=actor, now=now)
+    refuse_if(why_not("declare_failed", at))
     release(tender)
-    tender.failure_cause, tender.failure_note = CAUSE_IN[tender.status], note.strip()
+    tender.failure_cause, tender.failure_note = failure_cause(at), note.strip()
     make_move(tender, "declare_failed", now=now)
     record("tender.declare_failed", tender, actor=actor, now=now, cause=tender.failure_cause, note=tender.failure_note or None)
     return tender

@@ -10,17 +10,19 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.accounts.models import Membership, Organisation, User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.access import Actor
+from app.common.refusal import Reason
 from app.communities.models import Division
 from app.enterprises.capacity import CAPACITY, CAPACITY_PUBLIC
 from app.enterprises.credibility import CREDIBILITY, CREDIBILITY_MUST_TENDER
 from app.enterprises.models import Project
 from app.enterprises.queries import capacity_of, credibility_of
 from app.extensions import db
-from app.tenders.kinds import CriterionKind, Regime, RejectionVoice, Seat
+from app.tenders.kinds import CriterionKind, Regime, RejectionGround, RejectionVoice, Seat
 from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
+from app.tenders.parameters import sheet_for
 from app.tenders.queries.bids import AlikeBids, SeenBid, alike_bids, criteria_of, proposed_rejections, see, standing_bids
 from app.tenders.ranking import RecordScore
-from app.tenders.scoring import STEMS, BidderFacts, Count, InterestLink, LowPrice, interest_links, low_price_alarms
+from app.tenders.scoring import STEMS, BidderFacts, Count, InterestLink, LowPrice, interest_links, low_price_alarms, shortage_of
 from app.tenders.sealing import Standing, Viewer
 from app.tenders.track_record import PastProject, track_record_at
 
@@ -61,6 +63,22 @@ class Case:
     @property
     def valid_bids(self) -> list[Bid]:
         return [bid for bid in self.bids if bid.id not in self.rejected]
+
+    @property
+    def left(self) -> list[Bid]:
+        """The bids that fit the documents, those included that were rejected for want of competition alone."""
+        lacking = (RejectionGround.NO_COMPETITION,)
+        return [bid for bid in self.bids if bid.id not in self.rejected or self.rejected[bid.id].ground in lacking]
+
+    @property
+    def min_bids(self) -> int:
+        return sheet_for(self.tender.regime, self.tender.regime_version)["min_bids"]
+
+    @property
+    def shortage(self) -> Reason | None:
+        """What the committee must know once its rejections have left fewer bids than a tender needs."""
+        least = sheet_for(self.tender.regime, self.tender.regime_version)["valid_bids_min"]
+        return shortage_of(len(self.valid_bids), len(self.bids), minimum=self.min_bids, must_fail=len(self.valid_bids) < least)
 
     @property
     def judged(self) -> list[ScoreCriterion]:

@@ -59,6 +59,7 @@ def situation(tender: Tender, *, actor: Actor, now: datetime) -> Situation:
         bid_deadline_at=tender.bid_deadline_at,
         notice_ends_at=tender.notice_ends_at,
         min_bids=sheet_of(tender)["min_bids"],
+        min_valid_bids=sheet_of(tender)["valid_bids_min"],
         **facts,
     )
 

@@ -56,6 +56,7 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         progress=case.progress,
         recused=case.recused,
         committee_fault=actions.why_not_lawful_committee(case),
+        shortage=case.shortage if tender.status is Status.OPENED else None,
         links=asked.links_between(case.bids),
         alike=read.alike_bids(tender, viewer, case.bids),
         low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),
@@ -189,6 +190,7 @@ def scoring(number: str):
         why_not=actions.why_not_score(case, assignment),
         is_open=tender.status is Status.OPENED,
         judged=judged,
+        shortage=case.shortage if tender.status is Status.OPENED else None,
         proposed=case.proposed if assignment.declared_at else [],
         alike=asked.alike_blind(case) if assignment.declared_at else [],
     )

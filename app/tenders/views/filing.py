@@ -159,8 +159,10 @@ def fail(number: str):
         else:
             flash(_("已登记流标。"), "success")
             return redirect(url_for(".page", number=number))
-    reason = why_not("declare_failed", situation(tender, actor=actor(), now=clock.now()))
-    return render_template("tenders/fail.html", tender=tender, form=form, why_not=reason, cause=publishing.CAUSE_IN.get(tender.status))
+    at = situation(tender, actor=actor(), now=clock.now())
+    return render_template(
+        "tenders/fail.html", tender=tender, form=form, why_not=why_not("declare_failed", at), cause=publishing.failure_cause(at)
+    )
 
 
 @bp.post("/tenders/<number>/retender")

@@ -11,7 +11,7 @@ from app.tenders.actions.evaluating.committee import lock_evaluating, lock_organ
 from app.tenders.kinds import RejectionGround, RejectionVoice
 from app.tenders.models import BidRejection, RejectionBallot, Tender
 from app.tenders.queries import evaluation as asked
-from app.tenders.scoring import REJECTION_BASIS
+from app.tenders.scoring import REJECTION_BASIS, why_not_propose_lack
 
 
 def propose_rejection(
@@ -24,6 +24,8 @@ def propose_rejection(
     bid = next((one for one in case.bids if one.id == bid_id), None)
     if bid is None or bid_id in case.proposals:
         raise Refused(Reason(_l("这份投标不存在，或者已经提请否决。"), next=_l("请刷新页面查看最新情况。")), field="bid")
+    if ground is RejectionGround.NO_COMPETITION:
+        refuse_if(why_not_propose_lack(len(case.left), len(case.bids), minimum=case.min_bids), field="ground")
     if not explanation.strip():
         raise Refused(
             Reason(_l("请写明提请否决的具体事实。"), REJECTION_BASIS, _l("写明对应招标文件的哪一条和投标文件的哪一处。")),

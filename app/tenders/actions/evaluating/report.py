@@ -20,9 +20,9 @@ from app.tenders.parameters import sheet_for
 from app.tenders.queries import evaluation as asked
 from app.tenders.queries.bids import opening_record, plan_criterion
 from app.tenders.queries.situations import situation
-from app.tenders.ranking import Criterion, Measure, RecordScore, ValidBid, rank
+from app.tenders.ranking import Criterion, Measure, Points, RecordScore, ValidBid, rank
 from app.tenders.robustness import alarms, examine
-from app.tenders.scoring import REJECTION_BASIS
+from app.tenders.scoring import REJECTION_BASIS, why_not_lack
 
 MEASURES = {
     CriterionKind.PRICE: Measure.PRICE,
@@ -52,6 +52,9 @@ def why_not_close(case: asked.Case, *, actor: Actor, now: datetime) -> Reason | 
             REJECTION_BASIS,
             _l("请等评委表决；不再提请的，请先撤回。"),
         )
+    refused = why_not_lack(len(case.left) - len(case.valid_bids), len(case.valid_bids), minimum=case.min_bids)
+    if refused is not None:
+        return refused
     if not case.valid_bids or not case.judged:
         return None
     waiting = [one for one in case.progress if not one.is_signed]
@@ -76,6 +79,8 @@ def close_evaluation(tender: Tender, *, actor: Actor, now: datetime) -> Ranking:
     card = [Criterion(c.code, MEASURES[c.kind], Decimal(c.weight), _full(c)) for c in criteria]
     with force_locale("zh_CN"):
         recorded = asked.recorded_scores(tender, bids, criteria, tender.bid_deadline_at)
+    with force_locale("en"):
+        in_english = asked.recorded_scores(tender, bids, criteria, tender.bid_deadline_at)
     judged = _judged_points(case)
     valid = [
         ValidBid(positions[bid.id], prices[bid.id], judged.get(bid.id, {}), _recorded_of(bid, recorded))
@@ -108,7 +113,7 @@ def close_evaluation(tender: Tender, *, actor: Actor, now: datetime) -> Ranking:
                     price_fen=row.price_fen,
                     total=row.total,
                     explanation={
-                        "lines": [points.as_data() for points in row.points],
+                        "lines": [_explained(points, by_position[row.code], in_english) for points in row.points],
                         "tie_broken_by": row.tie_broken_by.value if row.tie_broken_by else None,
                     },
                 )
@@ -130,6 +135,12 @@ def _full(criterion: ScoreCriterion) -> Decimal:
 
 def _recorded_of(bid: Bid, recorded: dict[str, dict[int, RecordScore]]) -> dict[str, RecordScore]:
     return {code: scores[bid.enterprise_id] for code, scores in recorded.items()}
+
+
+def _explained(points: Points, bid: Bid, in_english: dict[str, dict[int, RecordScore]]) -> dict:
+    """A line's points with their source: in Chinese, which is the record, and the same in English for who reads so."""
+    data = points.as_data()
+    return data | {"source_en": in_english[points.criterion][bid.enterprise_id].source} if points.criterion in in_english else data
 
 
 def _judged_points(case: asked.Case) -> dict[int, dict[str, dict[str, Decimal]]]:

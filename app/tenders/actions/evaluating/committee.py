@@ -143,7 +143,9 @@ def recuse_evaluator(tender: Tender, assignment_id: int, *, reason: str, actor: 
         if actor.role != Role.LEGAL_OFFICER and any(sheet.signed_at for one in members for sheet in one.sheets):
             raise Refused(SIGNED_ALREADY)
     if not reason.strip():
-        raise Refused(Reason(_l("请写明回避的理由。"), next=_l("例如：与某投标人存在利害关系，或者因健康原因不能继续评标。")), field="reason")
+        raise Refused(
+            Reason(_l("请写明回避的理由。"), next=_l("例如：与某投标人存在利害关系，或者因健康原因不能继续评标。")), field="reason"
+        )
     assignment.recused_at, assignment.recusal_reason = now, reason.strip()
     record("committee.recuse", assignment, actor=actor, now=now, reason=assignment.recusal_reason)
     weigh_rejections(tender, actor=actor, now=now)

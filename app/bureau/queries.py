@@ -69,13 +69,6 @@ def own_trail(actor: Actor, *, limit: int) -> list[AuditEvent]:
     return list(db.session.scalars(rows))
 
 
-def titles_of(rows: list[AuditEvent]) -> dict[tuple[str, str], str]:
-    """What the tenders among the objects of these rows are called, in one query; other objects have the word for their kind."""
-    ids = [int(row.object_id) for row in rows if row.object_type == Tender.__tablename__]
-    found = db.session.execute(select(Tender.id, Tender.title).where(Tender.id.in_(ids))) if ids else ()
-    return {(Tender.__tablename__, str(key)): title for key, title in found}
-
-
 def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
     """Everything that waits for this hat, terms first, then by age."""
     items = [item for source in SOURCES for item in source(actor, now)]

@@ -9,6 +9,7 @@ from app.accounts.rules import Role
 from app.bureau import queries
 from app.bureau.forms import CalendarForm
 from app.bureau.home import home_page
+from app.bureau.objects import objects_of
 from app.bureau.starts import starts_of
 from app.common import clock
 from app.common.access import actor, not_found, public, roles, signed_in
@@ -55,7 +56,7 @@ def desk():
         waiting=[item for item in items if item.is_waiting],
         starts=starts_of(actor()),
         recent=recent,
-        titles=queries.titles_of(recent),
+        objects=objects_of(recent, actor(), is_own=True),
     )
 
 
@@ -81,4 +82,5 @@ def calendar():
 def trail():
     text, event = request.args.get("q", "").strip(), request.args.get("event", "")
     page = paginate(queries.trail(actor(), text=text, event=event))
-    return render_template("bureau/trail.html", page=page, q=text, event=event, events=EVENT_LABELS)
+    objects = objects_of(page.items, actor())
+    return render_template("bureau/trail.html", page=page, q=text, event=event, events=EVENT_LABELS, objects=objects)

@@ -143,3 +143,8 @@ def test_no_page_asks_more_than_its_budget(session, app, client, new_client, sig
             manager.get(address)
         asked["manager", address] = len(sent)
     assert {key: count for key, count in asked.items() if count > BUDGET} == {}, asked
+
+
+def test_the_rules_of_the_sample_city_say_that_its_dates_are_old_and_its_rules_are_not(client, clock):
+    clock.set_local(2009, 11, 18, 9, 0)
+    assert "期限和条款一律按现行法律计算" in client.get("/rules").main

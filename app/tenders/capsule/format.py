@@ -1,0 +1,331 @@
+"""The bytes of a capsule: header, objects and manifest, and everything that must hold before they are believed."""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+CAPSULE, BID = "linli-capsule-1", "linli-bid-1"
+MAGIC = b"linli-sealed-1\n"
+SHARE_SIZE = 75
+"""Bytes of one share: the 74 characters of an age secret key and the share's own coordinate."""
+MAX_HEADER = 64 * 1024
+MAX_FILES = 10
+MAX_FILE = 200 * 1024 * 1024
+MAX_MANIFEST = 1024 * 1024
+MAX_HOLDERS = 9
+
+_HEX = re.compile(r"[0-9a-f]{64}")
+_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+
+
+class Malformed(ValueError):
+    """Bytes that are no capsule, or not one that this version knows. The text is for logs; people get a sentence by its kind."""
+
+
+def canonical(data: Any) -> bytes:
+    """JSON with sorted keys and no blanks, in UTF-8: one thing has one spelling, in every program that seals."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def padded_size(size: int) -> int:
+    """The length that hides a length: steps of at most 12 %, at least 4 KiB (Padmé; Nikitin et al., PoPETs 2019)."""
+    if size <= 4096:
+        return 4096
+    exponent = size.bit_length() - 1
+    spare = exponent - exponent.bit_length()
+    mask = (1 << spare) - 1
+    return (size + mask) & ~mask
+
+
+def age_size(plain: int) -> int:
+    """The largest size of an age file to one recipient with `plain` bytes inside: header, nonce, and a tag each 64 KiB."""
+    return 512 + plain + 16 * (plain // 65536 + 1)
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """One holder's part: for whom, the hash of the share inside, and the age file that only the holder opens."""
+
+    holder: str
+    check: str
+    box: bytes
+
+
+@dataclass(frozen=True)
+class Object:
+    """One encrypted object as it lies in the store."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """The only part of a capsule that anybody but its bidder can read before it is opened."""
+
+    tender: str
+    documents: str
+    """SHA-256 of the tender documents that the bidder had before it."""
+    key: str
+    """The bid's own public key. It commits to the secret that the shares give: a wrong share shows."""
+    threshold: int
+    holders: tuple[Wrapped, ...]
+    objects: tuple[Object, ...]
+    """The manifest first, then the files."""
+
+    def as_data(self) -> dict:
+        return {
+            "format": CAPSULE,
+            "tender": self.tender,
+            "documents": self.documents,
+            "key": self.key,
+            "threshold": self.threshold,
+            "holders": [{"key": h.holder, "check": h.check, "share": b64encode(h.box).decode()} for h in self.holders],
+            "objects": [{"sha256": one.sha256, "size": one.size} for one in self.objects],
+        }
+
+    def to_bytes(self) -> bytes:
+        return canonical(self.as_data())
+
+    @property
+    def sha256(self) -> str:
+        """The capsule's name: what a receipt and the closing checkpoint list."""
+        return sha256(self.to_bytes()).hexdigest()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Header:
+        """Raises Malformed unless these are exactly the canonical bytes of a header."""
+        if len(data) > MAX_HEADER:
+            raise Malformed("the header is too long")
+        found = _mapping(_json(data), {"format", "tender", "documents", "key", "threshold", "holders", "objects"})
+        if found["format"] != CAPSULE:
+            raise Malformed("another format")
+        header = cls(
+            tender=_text(found["tender"], 40),
+            documents=_hash(found["documents"]),
+            key=_recipient(found["key"]),
+            threshold=_number(found["threshold"], 2, MAX_HOLDERS),
+            holders=tuple(_wrapped(one) for one in _list(found["holders"], MAX_HOLDERS)),
+            objects=tuple(_object(one) for one in _list(found["objects"], MAX_FILES + 1)),
+        )
+        if not header.objects:
+            raise Malformed("no manifest")
+        if header.to_bytes() != data:
+            raise Malformed("not in canonical form")
+        return header
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a bid as its manifest lists it."""
+
+    kind: str
+    name: str
+    size: int
+    sha256: str
+    object: int
+    """Its place among the header's objects."""
+
+    def as_data(self) -> dict:
+        return {"kind": self.kind, "name": self.name, "size": self.size, "sha256": self.sha256, "object": self.object}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The content of a bid, inside its capsule."""
+
+    tender: str
+    documents: str
+    bidder: str
+    """The unified social credit code: a capsule handed in under another name shows when it is opened."""
+    version: int
+    price_fen: int
+    project_manager: str
+    plan: str
+    staffing: tuple[Mapping[str, Any], ...]
+    answers: Mapping[str, str]
+    no_interest: bool
+    files: tuple[File, ...] = ()
+
+    def as_data(self) -> dict:
+        return {
+            "format": BID,
+            "tender": self.tender,
+            "documents": self.documents,
+            "bidder": self.bidder,
+            "version": self.version,
+            "price_fen": self.price_fen,
+            "project_manager": self.project_manager,
+            "plan": self.plan,
+            "staffing": [dict(post) for post in self.staffing],
+            "answers": dict(self.answers),
+            "no_interest": self.no_interest,
+            "files": [file.as_data() for file in self.files],
+        }
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON, filled up with blanks so that its length tells nothing of the plan's."""
+        data = canonical(self.as_data())
+        return data.ljust(padded_size(len(data)))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Manifest:
+        if len(data) > 2 * MAX_MANIFEST:
+            raise Malformed("the manifest is too long")
+        names = {"format", "tender", "documents", "bidder", "version", "price_fen", "project_manager", "plan", "staffing", "answers"}
+        found = _mapping(_json(data), names | {"no_interest", "files"})
+        if found["format"] != BID:
+            raise Malformed("another format")
+        if not isinstance(found["answers"], dict) or not isinstance(found["no_interest"], bool):
+            raise Malformed("answers or declaration of another type")
+        return cls(
+            tender=_text(found["tender"], 40),
+            documents=_hash(found["documents"]),
+            bidder=_text(found["bidder"], 18),
+            version=_number(found["version"], 1, 100_000),
+            price_fen=_number(found["price_fen"], 1, 10**9),
+            project_manager=_text(found["project_manager"], 80),
+            plan=_text(found["plan"], MAX_MANIFEST),
+            staffing=tuple(_post(one) for one in _list(found["staffing"], 200)),
+            answers={_text(code, 40): _text(text, MAX_MANIFEST) for code, text in found["answers"].items()},
+            no_interest=found["no_interest"],
+            files=tuple(_file(one) for one in _list(found["files"], MAX_FILES)),
+        )
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a holder finds in its part: the share, and of which bid in which tender it is."""
+
+    holder: str
+    key: str
+    tender: str
+    share: bytes
+
+    def to_bytes(self) -> bytes:
+        return canonical({"holder": self.holder, "key": self.key, "share": b64encode(self.share).decode(), "tender": self.tender})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Share:
+        found = _mapping(_json(data), {"holder", "key", "share", "tender"})
+        share = _base64(found["share"])
+        if len(share) != SHARE_SIZE:
+            raise Malformed("a share of another length")
+        return cls(_recipient(found["holder"]), _recipient(found["key"]), _text(found["tender"], 40), share)
+
+
+def pack(header: Header, objects: Sequence[bytes]) -> bytes:
+    """The one file that the offline sealers write."""
+    return b"".join((MAGIC, header.to_bytes(), b"\n", *objects))
+
+
+def unpack(data: bytes) -> tuple[Header, list[bytes]]:
+    """Header and objects of a `.sealed` file, with sizes and hashes checked. Raises Malformed."""
+    if not data.startswith(MAGIC):
+        raise Malformed("not a sealed file")
+    end = data.find(b"\n", len(MAGIC), len(MAGIC) + MAX_HEADER + 1)
+    if end < 0:
+        raise Malformed("the header does not end")
+    header, place, objects = Header.from_bytes(data[len(MAGIC) : end]), end + 1, []
+    for one in header.objects:
+        objects.append(data[place : place + one.size])
+        place += one.size
+        if sha256(objects[-1]).hexdigest() != one.sha256:
+            raise Malformed("an object does not match its hash")
+    if place != len(data):
+        raise Malformed("bytes after the last object")
+    return header, objects
+
+
+# --- hostile until checked -------------------------------------------------------------------------------------------------
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not JSON") from error
+
+
+def _no_float(text: str):
+    raise ValueError(f"{text}: only whole numbers")
+
+
+def _mapping(value: Any, names: set[str]) -> dict:
+    if not isinstance(value, dict) or set(value) != names:
+        raise Malformed("other parts than expected")
+    return value
+
+
+def _list(value: Any, most: int) -> list:
+    if not isinstance(value, list) or len(value) > most:
+        raise Malformed("a list that is none or too long")
+    return value
+
+
+def _text(value: Any, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise Malformed("a text that is none or too long")
+    return value
+
+
+def _number(value: Any, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise Malformed("a number that is none or out of range")
+    return value
+
+
+def _hash(value: Any) -> str:
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
+        raise Malformed("not a SHA-256")
+    return value
+
+
+def _recipient(value: Any) -> str:
+    if not isinstance(value, str) or not _RECIPIENT.fullmatch(value):
+        raise Malformed("not an age key")
+    return value
+
+
+def _base64(value: Any) -> bytes:
+    try:
+        return b64decode(_text(value, MAX_HEADER), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("not base64") from error
+
+
+def _wrapped(value: Any) -> Wrapped:
+    found = _mapping(value, {"key", "check", "share"})
+    return Wrapped(_recipient(found["key"]), _hash(found["check"]), _base64(found["share"]))
+
+
+def _object(value: Any) -> Object:
+    found = _mapping(value, {"sha256", "size"})
+    return Object(_hash(found["sha256"]), _number(found["size"], 1, age_size(padded_size(MAX_FILE))))
+
+
+def _file(value: Any) -> File:
+    found = _mapping(value, {"kind", "name", "size", "sha256", "object"})
+    return File(
+        _text(found["kind"], 40),
+        _text(found["name"], 255),
+        _number(found["size"], 1, MAX_FILE),
+        _hash(found["sha256"]),
+        _number(found["object"], 1, MAX_FILES),
+    )
+
+
+def _post(value: Any) -> dict:
+    found = _mapping(value, {"post", "people", "qualification"})
+    return {
+        "post": _text(found["post"], 80),
+        "people": _number(found["people"], 1, 100_000),
+        "qualification": _text(found["qualification"], 200),
+    }

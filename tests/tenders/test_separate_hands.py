@@ -6,8 +6,10 @@ import pytest
 
 from app.accounts.rules import Role
 from app.accounts.session import actor_of
+from app.common.audit import record
 from app.common.refusal import Refused
 from app.tenders.actions import award, bidding, filing, opening
+from app.tenders.gaps import Section
 from app.tenders.kinds import PassReason
 from app.tenders.queries.award import candidate_lines
 from app.tenders.queries.bids import is_seen
@@ -163,3 +165,29 @@ def test_bids_handed_in_by_one_person_are_an_alarm(session):
     other.versions[0].submitted_by_id = one.versions[0].submitted_by_id
     assert [link.kind for link in links_between([one, other])] == [InterestLink.SAME_SUBMITTER]
     session.rollback()
+
+
+def reads_why_in_place_of_the_buttons(client, address) -> bool:
+    page = client.get(address)
+    return "您参与过本项目，或者曾在招标人任职，不能由您办理备案。 请由另一名备案人员办理。" in page.main and not page.all(".//main//form")
+
+
+def test_an_officer_who_had_a_hand_in_it_finds_no_buttons_on_the_filing(session, client, sign_in):
+    place = draft_stories.city()
+    tender = draft_stories.submitted(place)
+    sign_in(client, place.officer)
+    assert client.get(f"/tenders/{tender.number}/filing").all(".//main//form")
+    record("tender.edit", tender, actor=place.bureau, now=NOW, section=Section.BASICS)
+    assert reads_why_in_place_of_the_buttons(client, f"/tenders/{tender.number}/filing")
+
+
+def test_an_officer_who_had_a_hand_in_it_finds_no_buttons_on_the_filing_of_the_award(session, clock, client, sign_in):
+    story = stories.with_bids()
+    now = shown(story)
+    award.award(story.tender, candidate_lines(story.tender)[0].bid.id, actor=story.manager_actor, now=now)
+    officer = factories.person(Role.BUREAU_OFFICER, division_code=factories.DISTRICT)
+    record("tender.edit", story.tender, actor=factories.actor_for(officer), now=now, section=Section.BASICS)
+    session.commit()
+    clock.set(now)
+    sign_in(client, officer)
+    assert reads_why_in_place_of_the_buttons(client, f"/tenders/{story.tender.number}/award-filing")

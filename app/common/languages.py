@@ -14,7 +14,7 @@ from flask_babel import get_locale, get_translations
 from jinja2 import Environment
 from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 class Spoken(NamedTuple):
@@ -72,13 +72,16 @@ def page_ngettext(eval_context: EvalContext, singular: str, plural: str, num: in
     return _shown(eval_context, spoken().catalogue.ungettext(singular, plural, num), values)
 
 
-_HAN = re.compile("[\u3400-\u9fff]")
+_CHINESE = re.compile("[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\\d\\s]*[\u3400-\u9fff\u3002\uff09])?")
+"""A run of Chinese with its figures and signs."""
 
 
 def as_typed(text) -> str:
     """What people wrote themselves: on an English page marked as Chinese where it is (WCAG 3.1.2)."""
     words = str(text or "")
-    return Markup('<span lang="zh-CN">{}</span>').format(words) if spoken().is_english and _HAN.search(words) else words
+    if not spoken().is_english or not _CHINESE.search(words):
+        return words
+    return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(words))))
 
 
 def install(env: Environment) -> None:

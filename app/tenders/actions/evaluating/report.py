@@ -62,7 +62,7 @@ def why_not_close(case: asked.Case, *, actor: Actor, now: datetime) -> Reason | 
         return Reason(
             _l("还有 %(count)d 名评委没有签署评分表。", count=len(waiting)),
             _l("《招标投标法实施条例》第五十三条"),
-            _l("请等评委全部签署后再提交评标报告。"),
+            _l("请等评委全部签署。评委不能继续评标的，请登记回避后另定评委；已有评委签署的，由房管部门法制人员登记。"),
         )
     return None
 

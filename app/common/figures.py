@@ -4,7 +4,7 @@ Pages, files and mails all use these, so that one figure looks the same everywhe
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ class Words(NamedTuple):
     left: str
     over: str
     last_minute: str
+    between: str
     units: tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
 
 
@@ -47,6 +48,7 @@ CHINESE = Words(
     left="还剩 {}",
     over="已截止",
     last_minute="还剩不到 1 分",
+    between="、",
     units=(("天", "天"), ("时", "时"), ("分", "分")),
 )
 ENGLISH = Words(
@@ -59,6 +61,7 @@ ENGLISH = Words(
     left="{} left",
     over="Closed",
     last_minute="Less than 1 min left",
+    between=", ",
     units=(("day", "days"), ("h", "h"), ("min", "min")),
 )
 
@@ -66,6 +69,11 @@ ENGLISH = Words(
 def words() -> Words:
     """The words of the reader's language; Chinese outside a request."""
     return ENGLISH if spoken().is_english else CHINESE
+
+
+def listed(items: Iterable) -> str:
+    """Several words as one text: "甲、乙"; in English "A, B"."""
+    return words().between.join(str(item) for item in items)
 
 
 def _grouped(units: int, places: int) -> str:
@@ -101,10 +109,16 @@ def area_text(area_centi: int | None) -> str:
     return NOTHING if area_centi is None else f"{_grouped(area_centi, 2)} m²"
 
 
+SINGULARS = {"people": "person"}
+"""One of these is not its plural without the s."""
+
+
 def count_text(number: int | None, unit: str = "") -> str:
-    """A whole number with thousands separators and, if given, a unit that the caller has translated."""
+    """A whole number with thousands separators and, if given, a unit that the caller has translated (in English to its plural)."""
     if number is None:
         return NOTHING
+    if number == 1 and unit and words() is ENGLISH:
+        unit = SINGULARS.get(str(unit), str(unit).removesuffix("s"))
     return f"{_grouped(number, 0)} {unit}" if unit else _grouped(number, 0)
 
 

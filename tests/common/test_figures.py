@@ -128,6 +128,11 @@ class TestEnglish:
         assert figures.moment_text(moment, NOW) == "20 March (Fri) 12:00"
         assert figures.day_text(date(2009, 6, 30), weekday=False) == "30 June 2009"
 
+    def test_one_of_a_thing_is_singular_and_words_are_listed_with_commas(self):
+        assert [figures.count_text(n, "buildings") for n in (1, 2)] == ["1 building", "2 buildings"]
+        assert figures.count_text(1, "people") == "1 person"
+        assert figures.listed(["甲", "乙"]) == "甲, 乙"
+
     def test_deadlines(self):
         assert figures.read_deadline(NOW + timedelta(days=2, hours=3), NOW).text == "2 days 3 h left"
         assert figures.read_deadline(NOW + timedelta(days=1, hours=1), NOW).text == "1 day 1 h left"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.common.figures import day_text
+from app.common.figures import day_text, listed
 from app.common.i18n import _l
 from app.common.imports.kinds import ImportKind, Severity
 from app.common.imports.models import ImportJob
@@ -131,7 +131,7 @@ def layouts(kind: ImportKind, job: ImportJob) -> list[ShownLayout]:
                 last=layout["header"][1] or 1,
                 sheets=[sheet["name"] for sheet in sheets],
                 columns=[_column(kind, column) for column in layout["columns"]],
-                from_title=[(kind.field(key).label, "、".join(names)) for key, names in given.items()],
+                from_title=[(kind.field(key).label, listed(names)) for key, names in given.items()],
                 missing=[
                     spec.label for spec in kind.fields if spec.key not in fields and spec.key not in given and spec.from_title is None
                 ],
@@ -188,7 +188,7 @@ def left_out(job: ImportJob) -> list[tuple[Any, int, str]]:
     for sheet in reading.get("sheets", ()):
         for row, why in sheet["left_out"]:
             rows.setdefault(why, []).append(f"{sheet['name']} {row}" if many else str(row))
-    return [(LEFT_OUT[why], len(places), "、".join(places[:12]) + ("…" if len(places) > 12 else "")) for why, places in rows.items()]
+    return [(LEFT_OUT[why], len(places), listed(places[:12]) + ("…" if len(places) > 12 else "")) for why, places in rows.items()]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy import func
 
 from app.common.figures import NOTHING, count_text
 from app.common.figures import day as day_of
+from app.common.figures import listed as joined
 from app.common.macros import tag
 from app.common.tables import Page, Sort, page_number, paginate
 from app.enterprises import queries
@@ -122,7 +123,7 @@ def in_words(listed: Sequence[Listed]) -> list[Line]:
             level=once(_level_words, e.level) if e.level else "",
             batch=e.batch.name if e.batch else "",
             pending="" if e.verification is Verification.VERIFIED else once(tag, e.verification),
-            districts="、".join(e.district_names) or NOTHING,
+            districts=joined(e.district_names) or NOTHING,
             area=area_words(e.managed_area_centi),
             stated=once(_stated_words, e.stated_on) if e.stated_on else "",
             projects=count_text(e.projects_count),

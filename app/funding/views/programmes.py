@@ -7,7 +7,7 @@ from app.accounts.rules import OrganisationKind, Role
 from app.common.access import actor, not_found, public, roles
 from app.common.audit import history
 from app.common.clock import now, today
-from app.common.figures import day_text
+from app.common.figures import day_text, listed
 from app.common.refusal import refuse_if
 from app.common.tables import paginate
 from app.extensions import db
@@ -48,7 +48,7 @@ def programme(programme_id: int):
         "funding/programme.html", barred=barred, programme=found, window=window(found.opens_on, found.closes_on, today()), moves={m.name for m in moves},
         flow=queries.flow_of(found.lines), names=queries.division_names(), page=paginate(queries.published_applications(found.id)),
         may_apply=person is not None and person.role is Role.COMMUNITY_MANAGER, trail=paginate(history(found), number=1) if is_theirs else None,
-        applicants="、".join(str(OrganisationKind(kind).label) for kind in found.applicant_kinds), people=_people(found), status_of=queries.status_of, is_theirs=is_theirs,
+        applicants=listed(OrganisationKind(kind).label for kind in found.applicant_kinds), people=_people(found), status_of=queries.status_of, is_theirs=is_theirs,
     )  # fmt: skip
 
 

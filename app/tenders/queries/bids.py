@@ -1,5 +1,6 @@
 """What pages ask about bids. The content of a bid is read here and nowhere else, and never past `sealing.may_see`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from app.tenders.models import (
     OpeningRecord,
     ScoreCriterion,
     Tender,
+    TenderDocument,
 )
 from app.tenders.queries.tenders import is_own
 from app.tenders.sealing import Seal, Standing, Viewer, What, may_see, seal_of
@@ -202,7 +204,7 @@ def standing_bids(tender: Tender) -> list[Bid]:
             .join(BidVersion, (BidVersion.bid_id == Bid.id) & (BidVersion.number == Bid.current_number))
             .where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None))
             .options(
-                joinedload(Bid.enterprise),
+                joinedload(Bid.enterprise).lazyload(Enterprise.districts),
                 selectinload(Bid.versions).joinedload(BidVersion.content),
                 selectinload(Bid.versions).selectinload(BidVersion.documents).joinedload(BidDocument.file),
             )
@@ -259,7 +261,7 @@ def alike_bids(tender: Tender, viewer: Viewer, bids: Sequence[Bid]) -> list[Alik
         )
         for key, content in contents.items()
     ]
-    found = find_alike(offers, known_texts=_texts_of(tender), known_files=[document.file.sha256 for document in tender.documents])
+    found = find_alike(offers, known_texts=_texts_of(tender), known_files=_forms_among(tender, offers))
     is_named = may_see(viewer, None, seal_of_tender(tender), What.BIDDER_NAME)
     return [
         AlikeBids(by_id[pair.one], by_id[pair.other], pair.kind, pair.percent)
@@ -272,6 +274,16 @@ def _texts_of(tender: Tender) -> list[str]:
     """What the tender documents say, which every bidder may repeat."""
     card = (text for criterion in tender.criteria for text in (criterion.label, criterion.guidance))
     return [tender.title, tender.service_content, tender.eligibility, tender.bid_instructions, tender.contract_terms, *card]
+
+
+def _forms_among(tender: Tender, offers: Sequence[Offer]) -> list[str]:
+    """Which of the files that more than one bid holds are the tender documents' own; asked only when there are any."""
+    held = Counter(sha for offer in offers for sha in offer.files)
+    shared = [sha for sha, bids in held.items() if bids > 1]
+    if not shared:
+        return []
+    own = select(StoredFile.sha256).join(TenderDocument, TenderDocument.file_id == StoredFile.id)
+    return list(db.session.scalars(own.where(TenderDocument.tender_id == tender.id, StoredFile.sha256.in_(shared))))
 
 
 def opened_file(tender: Tender, viewer: Viewer, file_id: int) -> StoredFile | None:

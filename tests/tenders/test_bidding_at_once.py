@@ -112,6 +112,28 @@ def test_a_bid_that_meets_the_opening_is_either_opened_or_refused(app, session):
     assert len(newest.versions) == (2 if receipt.startswith("TB") else 1)
 
 
+def test_a_withdrawal_that_came_first_and_waited_behind_a_replacement_is_not_set_before_it(app, session):
+    story = stories.published()
+    story.bidders = [stories.enterprise(1, stories.NAMES[0])]
+    stories.submit(story, 0)
+    stories.prepare(story, 0, price_fen=60)
+    actor, earlier = story.actor(0), IN_TIME - timedelta(seconds=3)
+    session.commit()
+
+    def replace() -> str:
+        return bidding.submit_bid(tender_again(), actor=actor, now=IN_TIME).receipt
+
+    def withdraw() -> str:
+        return str(bidding.withdraw_bid(tender_again(), actor=actor, now=earlier).withdrawn_at is not None)
+
+    receipt, is_withdrawn = at_once(app, replace, withdraw)
+    db.session.commit()
+    bid = db.session.scalars(select(Bid)).one()
+    assert receipt.startswith("TB") and is_withdrawn == "True"
+    assert [one.submitted_at for one in bid.versions] == sorted(one.submitted_at for one in bid.versions)
+    assert bid.withdrawn_at in (None, IN_TIME), "handed in after it, or taken back at the instant of what it took back"
+
+
 def test_two_presses_on_the_report_make_one_ranking(app, session):
     story = stories.with_bids()
     stories.open_all(story)

@@ -51,6 +51,7 @@ def test_the_manager_opens_in_one_step(sealed, client, sign_in):
     page = client.submit(page, f"{URL}/opening", witnessed_by="法制科 李明")
     for name, price in zip(stories.NAMES, ("0.71", "0.67", "0.76"), strict=False):
         assert name in page.main and price in page.main
+    assert "下一步请组织评标" in page.text and page.links[f"{URL}/evaluation"] == "组织评标"
     assert "李明" in client.get(f"{URL}/opening").main
 
 

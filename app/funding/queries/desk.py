@@ -10,6 +10,7 @@ from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.desk import DeskItem
 from app.common.i18n import _l
+from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.funding.lifecycle import ApplicationStatus, end_of_day, why_not_move
 from app.funding.models import Clawback, FundingApplication, Instalment, Programme
@@ -73,7 +74,7 @@ def _open_applications(actor: Actor):
         statement = statement.where(FundingApplication.division_code.startswith(actor.division_code, autoescape=True))
     return statement.options(
         joinedload(FundingApplication.programme),
-        joinedload(FundingApplication.enterprise),
+        joinedload(FundingApplication.enterprise).lazyload(Enterprise.districts),
         selectinload(FundingApplication.acceptances),
         selectinload(FundingApplication.instalments).selectinload(Instalment.payments),
     ).order_by(FundingApplication.id)

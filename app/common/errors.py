@@ -1,5 +1,7 @@
 """Error pages that help: what happened and what to do next, in the visitor's language."""
 
+import time
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, render_template, request, url_for
@@ -64,6 +66,9 @@ def init_app(app: Flask) -> None:
         if error.code is None or error.code < 400:
             return error
         response = error.get_response()
+        if error.code == 413:
+            db.session.rollback()  # nobody waits for a lock while the rest of a body comes in
+            drop_body(app.config["MAX_CONTENT_LENGTH"])
         page, code = error_page(error.code)
         if code == 405 and "Allow" in response.headers:
             return page, code, {"Allow": response.headers["Allow"]}
@@ -76,6 +81,33 @@ def init_app(app: Flask) -> None:
         if app.testing and app.config.get("PROPAGATE_EXCEPTIONS") is not False:
             raise error
         return error_page(500)
+
+
+DROPPED_AT_MOST = 4
+"""Times the limit."""
+DROPPING_SECONDS = 20
+CHUNK = 64 * 1024
+
+
+def drop_body(limit: int) -> None:
+    """Read away a body of announced size beyond the limit, or one in chunks where the server marks their end."""
+    announced, most = request.content_length, DROPPED_AT_MOST * limit
+    if announced is None and request.environ.get("wsgi.input_terminated"):
+        announced = most
+    if announced is not None and announced > limit:
+        read_away(request.environ["wsgi.input"], most=min(announced, most))
+
+
+def read_away(stream: BinaryIO, *, most: int, seconds: float = DROPPING_SECONDS) -> int:
+    """Read and drop what a client still sends, so that one that looks for the answer only afterwards finds it; bounded in bytes and time.
+    Returns the bytes dropped."""
+    dropped, until = 0, time.monotonic() + seconds
+    while dropped < most and time.monotonic() < until:
+        part = stream.read(min(CHUNK, most - dropped))
+        if not part:
+            break
+        dropped += len(part)
+    return dropped
 
 
 def error_page(code: int, *, reason: Reason | None = None):

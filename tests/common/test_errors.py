@@ -6,6 +6,7 @@ import pytest
 
 from app import create_app
 from app.common.access import public
+from app.common.errors import read_away
 from app.common.refusal import Reason, Refused
 from app.extensions import db
 from tests import factories
@@ -75,3 +76,16 @@ def test_a_nul_character_is_a_bad_request(app, url):
 def test_a_number_that_no_row_can_have_is_not_an_error_of_ours(app, url):
     response = Client(app).browser.get(url)
     assert response.status_code in (200, 404)
+
+
+def test_what_is_too_large_is_read_away_within_bounds_so_that_the_answer_is_seen(app, client):
+    body = io.BytesIO(b"x" * 5000)
+    assert read_away(body, most=3000) == 3000 and body.tell() == 3000
+    assert read_away(body, most=9000) == 2000
+    body.seek(0)
+    assert read_away(body, most=9000, seconds=0) == 0
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    for size, read in ((3000, 3000), (9000, 4000)):
+        body = io.BytesIO(b"x" * size)
+        answer = app.test_client().post("/sign-in", input_stream=body, content_length=size, content_type="multipart/form-data; boundary=x")
+        assert answer.status_code == 413 and body.tell() == read

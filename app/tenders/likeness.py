@@ -14,8 +14,6 @@ from app.tenders.bidding import Post, letters
 SHINGLE = 5
 """Characters: about two words of Chinese, so that common phrases meet and common words do not."""
 
-BASIS = _l("《招标投标法实施条例》第四十条")
-
 
 class Likeness(LabelledEnum):
     TEXT = "text", _l("方案文字大量相同"), "soon"

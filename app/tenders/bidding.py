@@ -148,6 +148,35 @@ def why_not_withdraw(*, deadline_at: datetime, now: datetime, is_submitted: bool
     return None
 
 
+PRICE_MISSING = Reason(_l("还没有填写报价。"), next=_l("请填写每平方米每月的单价，以元为单位。"))
+MANAGER_MISSING = Reason(_l("还没有填写项目负责人。"), next=_l("请填写拟派项目负责人的姓名。"))
+PLAN_SHORT = Reason(_l("服务方案不足 %(least)d 个字。", least=MIN_PLAN), next=_l("请按评分标准逐项写明服务内容和做法。"))
+STAFFING_MISSING = Reason(_l("还没有填写人员配备。"), next=_l("请至少填写一个岗位和人数。"))
+DECLARATION_MISSING = Reason(
+    _l("还没有作出无利害关系声明。"), _l("《招标投标法实施条例》第三十四条"), _l("请核对后勾选声明；有利害关系的不能投标。")
+)
+
+
+def above_ceiling(price: str, ceiling: str) -> Reason:
+    """Both in yuan, as text: the bid page's script puts its own numbers in."""
+    return Reason(
+        _l("报价 %(price)s 元高于最高限价 %(ceiling)s 元。", price=price, ceiling=ceiling),
+        _l("《招标投标法实施条例》第五十一条"),
+        _l("请把报价改到最高限价以内，否则投标会被否决。"),
+    )
+
+
+def passage_missing(label: str) -> Reason:
+    return Reason(_l("“%(label)s”还没有写。", label=label), next=_l("请写明这一项的做法。"))
+
+
+def named_in_blind_part(name: str) -> Reason:
+    return Reason(
+        _l("这一部分由评委匿名评审，里面出现了“%(name)s”。", name=name),
+        next=_l("请改用“本企业”“项目负责人”等称呼，不要写出名称和姓名。"),
+    )
+
+
 def gaps(
     content: Content, *, ceiling_fen: int | None, answers_needed: Sequence[tuple[str, str]], bidder_name: str, legal_head: str = ""
 ) -> list[tuple[str, Reason]]:
@@ -156,44 +185,27 @@ def gaps(
     `answers_needed`: (criterion code, label) of the further passages that the card asks for."""
     found: list[tuple[str, Reason]] = []
     if content.price_fen is None or content.price_fen <= 0:
-        found.append(("price", Reason(_l("还没有填写报价。"), next=_l("请填写每平方米每月的单价，以元为单位。"))))
+        found.append(("price", PRICE_MISSING))
     elif ceiling_fen is not None and content.price_fen > ceiling_fen:
-        found.append(
-            (
-                "price",
-                Reason(
-                    _l("报价 %(price)s 元高于最高限价 %(ceiling)s 元。", price=yuan(content.price_fen), ceiling=yuan(ceiling_fen)),
-                    _l("《招标投标法实施条例》第五十一条"),
-                    _l("请把报价改到最高限价以内，否则投标会被否决。"),
-                ),
-            )
-        )
+        found.append(("price", above_ceiling(yuan(content.price_fen), yuan(ceiling_fen))))
     if not content.project_manager.strip():
-        found.append(("project_manager", Reason(_l("还没有填写项目负责人。"), next=_l("请填写拟派项目负责人的姓名。"))))
+        found.append(("project_manager", MANAGER_MISSING))
     if len(content.plan.strip()) < MIN_PLAN:
-        found.append(("plan", Reason(_l("服务方案不足 %(least)d 个字。", least=MIN_PLAN), next=_l("请按评分标准逐项写明服务内容和做法。"))))
+        found.append(("plan", PLAN_SHORT))
     for code, label in answers_needed:
         if not content.answers.get(code, "").strip():
-            found.append((f"answer_{code}", Reason(_l("“%(label)s”还没有写。", label=label), next=_l("请写明这一项的做法。"))))
+            found.append((f"answer_{code}", passage_missing(label)))
     if not content.people:
-        found.append(("staffing", Reason(_l("还没有填写人员配备。"), next=_l("请至少填写一个岗位和人数。"))))
+        found.append(("staffing", STAFFING_MISSING))
     if not content.no_interest:
-        found.append(
-            (
-                "no_interest",
-                Reason(
-                    _l("还没有作出无利害关系声明。"), _l("《招标投标法实施条例》第三十四条"), _l("请核对后勾选声明；有利害关系的不能投标。")
-                ),
-            )
-        )
+        found.append(("no_interest", DECLARATION_MISSING))
     found.extend(_names_in_blind_parts(content, bidder_name, legal_head))
     return found
 
 
 def _names_in_blind_parts(content: Content, bidder_name: str, legal_head: str) -> list[tuple[str, Reason]]:
     """The evaluators read plan and staffing without knowing whose they are: a name in them would break the blind."""
-    shown = {bidder_name, short_name(bidder_name), legal_head, content.project_manager.strip(), *telling_names(bidder_name)}
-    names = {letters(name): name for name in shown if len(letters(name)) >= 2}
+    names = names_to_avoid(bidder_name, legal_head, content.project_manager)
     parts = [("plan", (content.plan,))]
     parts += [(f"answer_{code}", (text,)) for code, text in sorted(content.answers.items())]
     parts += [("staffing", tuple(text for post in content.staffing for text in (post.post, post.qualification)))]
@@ -201,16 +213,14 @@ def _names_in_blind_parts(content: Content, bidder_name: str, legal_head: str) -
     for name_of_field, texts in parts:
         met = sorted(name for plain, name in names.items() if any(plain in letters(text) for text in texts))
         if met:
-            found.append(
-                (
-                    name_of_field,
-                    Reason(
-                        _l("这一部分由评委匿名评审，里面出现了“%(name)s”。", name=met[-1]),
-                        next=_l("请改用“本企业”“项目负责人”等称呼，不要写出名称和姓名。"),
-                    ),
-                )
-            )
+            found.append((name_of_field, named_in_blind_part(met[-1])))
     return found
+
+
+def names_to_avoid(bidder_name: str, *people: str) -> dict[str, str]:
+    """What would tell an evaluator whose a bid is: as it reads in any script (`letters`) → as people write it."""
+    shown = {bidder_name, short_name(bidder_name), *(name.strip() for name in people), *telling_names(bidder_name)}
+    return {letters(name): name for name in sorted(shown) if len(letters(name)) >= 2}
 
 
 def letters(text: str) -> str:

@@ -57,7 +57,7 @@ class CheckboxesField(SelectMultipleField):
 class ProgrammeForm(Form):
     """A programme; budget fields for the districts are added by programme_form."""
 
-    name = StringField(_l("项目名称"), [required(), at_most(120)], description=_l("写明年度，例如：2009 年度老旧小区物业服务补贴。"))
+    name = StringField(_l("资金项目名称"), [required(), at_most(120)], description=_l("写明年度，例如：2009 年度老旧小区物业服务补贴。"))
     kind = RadioField(_l("类型"), [chosen()], choices=ProgrammeKind.choices(), default=ProgrammeKind.SUBSIDY.value)
     division_code = SelectField(_l("适用范围"), [chosen()])
     source = StringField(_l("资金来源"), [required(), at_most(120)], description=_l("例如：市级财政预算。"))

@@ -33,7 +33,7 @@ label_events(
         "notice_ends_at": _l("公示期满"),
         "enterprise": _l("企业"),
         "rank": _l("名次"),
-        "price_fen": _l("单价（分）"),
+        "price_fen": _l("单价"),
         "explanation": _l("说明"),
         "pass_reason": _l("法定理由"),
     },

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import flask_config, read_settings
 
-PACKAGES = ("common", "common.imports", "accounts", "communities", "enterprises", "tenders", "funding", "bureau", "sample")
+PACKAGES = ("common", "common.imports", "accounts", "log", "communities", "enterprises", "tenders", "funding", "bureau", "sample")
 
 
 def create_app(**overrides) -> Flask:

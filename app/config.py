@@ -1,6 +1,7 @@
 """Every setting, once: its environment variable, default and meaning. docs/settings.md is tested against this table."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,18 @@ SETTINGS = (
         is_secret=True,
     ),
     Setting(
+        "LINLI_LOG_KEY",
+        "",
+        "Key of the public log, at least 32 characters: signs checkpoints and makes padding. Empty means the file log-key in the data folder, "
+        "made at first start. It cannot be changed once the log has begun: keep a copy apart from the database's.",
+        is_secret=True,
+    ),
+    Setting(
+        "LINLI_LOG_NAME",
+        "linli.local/log",
+        "Name of the public log in its checkpoints, like an address without https; never changed later.",
+    ),
+    Setting(
         "LINLI_PRODUCTION",
         "0",
         "1 in production: secure cookies are required and a sample city with its demonstration clock is refused.",
@@ -84,10 +97,17 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> dict:
     return values
 
 
+LOG_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9./-]{0,118}[A-Za-z0-9])?")
+
+
 def flask_config(settings: Mapping) -> dict:
     """Flask's and the extensions' own configuration, derived from the settings. Production without https is refused."""
     if settings["PRODUCTION"] and not settings["HTTPS"]:
         raise SystemExit("LINLI_PRODUCTION=1 needs LINLI_HTTPS=1: without it cookies would travel in clear")
+    if not LOG_NAME.fullmatch(settings["LOG_NAME"]):
+        raise SystemExit("LINLI_LOG_NAME is a name like linli.example.gov.cn/log: letters, digits, dots, hyphens and slashes")
+    if settings["LOG_KEY"] and len(settings["LOG_KEY"]) < 32:
+        raise SystemExit("LINLI_LOG_KEY needs at least 32 characters")
     folder = Path(settings["DATA"]).absolute()
     url = settings["DATABASE_URL"] or f"sqlite:///{folder / 'linli.db'}"
     return {
@@ -97,6 +117,7 @@ def flask_config(settings: Mapping) -> dict:
         # A database error names its statement in the log, never the values: they may be a sealed price.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(folder, "secret-key"),
+        "LOG_KEY": settings["LOG_KEY"] or _kept_secret(folder, "log-key"),
         "MAX_CONTENT_LENGTH": settings["UPLOAD_LIMIT_MB"] * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "linli",

@@ -1,5 +1,6 @@
 """An audit row beside every change, in its transaction: who, for whom, what, about which object, when, from where."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import inspect as inspect_model
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.access import Actor
-from app.common.figures import area_text, moment_text, money_text
+from app.common.figures import area_text, listed, moment_text, money_text
 from app.common.guards import append_only
 from app.common.i18n import _l
 from app.common.labels import LabelledEnum
@@ -63,7 +64,7 @@ class AuditEvent(db.Model):
     @property
     def fact_list(self) -> list[tuple[Any, Any]]:
         """Labels and values as people read them; a key without words is shown by its event's own label."""
-        return [(FACT_LABELS.get(key, key), _words(key, value)) for key, value in self.facts.items()]
+        return facts_in_words(self.facts)
 
 
 append_only(AuditEvent.__table__)
@@ -129,7 +130,24 @@ def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEve
         facts={_known(key): _plain(value) for key, value in facts.items() if value is not None},
     )
     db.session.add(row)
+    for listener in LISTENERS:
+        listener(row, obj)
     return row
+
+
+LISTENERS: list[Callable[[AuditEvent, Any], None]] = []
+"""Called with each new row and its object, in the same transaction."""
+
+
+def on_record(listener: Callable[[AuditEvent, Any], None]) -> None:
+    """Let another package do something with each row that is recorded, such as giving it a leaf of the public log."""
+    if listener not in LISTENERS:
+        LISTENERS.append(listener)
+
+
+def facts_in_words(facts: dict) -> list[tuple[Any, Any]]:
+    """Labels and values of recorded facts as people read them."""
+    return [(FACT_LABELS.get(key, key), _words(key, value)) for key, value in facts.items()]
 
 
 def _known(key: str) -> str:
@@ -151,9 +169,9 @@ def _words(key: str, value):
     if isinstance(value, str) and key.endswith("_at"):
         return moment_text(datetime.fromisoformat(value))
     if isinstance(value, list):
-        return "、".join(str(_words("", item)) for item in value)
+        return listed(_words("", item) for item in value)
     if isinstance(value, dict):
-        return "、".join(f"{FACT_LABELS.get(k, k)} {_words(k, v)}" for k, v in value.items())
+        return listed(f"{FACT_LABELS.get(k, k)} {_words(k, v)}" for k, v in value.items())
     return value
 
 

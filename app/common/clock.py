@@ -1,6 +1,7 @@
 """One `now` a request: the host's or PostgreSQL's clock, never earlier than the last audit row; the sample city's own clock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g
@@ -27,7 +28,15 @@ def now() -> datetime:
     """This request's or command's instant, taken once, inside its transaction."""
     if "now" not in g:
         g.now = _read()
+        g.now_read = monotonic()
     return g.now
+
+
+def waited() -> timedelta:
+    """How long ago this request's instant was read: it may have waited for a lock since. Nothing under the demonstration clock."""
+    if "now_read" not in g or g.now_is_demo:
+        return timedelta(0)
+    return timedelta(seconds=monotonic() - g.now_read)
 
 
 def wall() -> datetime:
@@ -57,6 +66,7 @@ def forget_now() -> None:
     """After the demonstration clock was moved within one command."""
     g.pop("now", None)
     g.pop("now_is_demo", None)
+    g.pop("now_read", None)
 
 
 def set_demo(instant: datetime) -> None:

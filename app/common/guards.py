@@ -25,8 +25,43 @@ def append_only_ddl(table: str, dialect: str) -> list[str]:
 def append_only(table: Table) -> None:
     """Declare a table append-only: its triggers are made with it."""
     APPEND_ONLY.add(table.name)
+    _make_with(table, append_only_ddl)
+
+
+CHANGES_ONLY: dict[str, tuple[str, ...]] = {}
+"""Tables without DELETE in which these columns alone may change; on PostgreSQL the app's role is granted no more."""
+
+
+def changes_only_ddl(table: str, fixed: tuple[str, ...], allowed: str, dialect: str) -> list[str]:
+    """The statements that forbid DELETE, a change of a `fixed` column, and any change for which `allowed` is not true."""
+    differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+    forbidden = " OR ".join([*(f"NEW.{column} {differs} OLD.{column}" for column in fixed), f"({allowed}) IS NOT TRUE"])
+    if dialect == "sqlite":
+        stop = f"BEGIN SELECT RAISE(ABORT, '{table} does not allow this change'); END"
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} WHEN {forbidden} {stop}",
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {stop}",
+        ]
+    make = "CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION refuse_change()"
+    return [
+        _POSTGRESQL[0],
+        f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
+        make.format(name=f"{table}_no_update", what="UPDATE", table=table, when=f"WHEN ({forbidden}) "),
+        f"DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
+        make.format(name=f"{table}_no_delete", what="DELETE", table=table, when=""),
+    ]
+
+
+def changes_only(table: Table, columns: tuple[str, ...], allowed: str) -> None:
+    """Declare that rows stay and only `columns` may change, as `allowed` says (SQL over OLD and NEW)."""
+    CHANGES_ONLY[table.name] = columns
+    fixed = tuple(column.name for column in table.columns if column.name not in columns)
+    _make_with(table, lambda name, dialect: changes_only_ddl(name, fixed, allowed, dialect))
+
+
+def _make_with(table: Table, statements) -> None:
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_ddl(table.name, dialect):
+        for statement in statements(table.name, dialect):
             event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
 
 
@@ -38,4 +73,5 @@ def grants(role: str) -> list[str]:
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
         f'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{role}"',
     ]
-    return statements + [f'REVOKE UPDATE, DELETE ON {table} FROM "{role}"' for table in sorted(APPEND_ONLY)]
+    statements += [f'REVOKE UPDATE, DELETE ON {table} FROM "{role}"' for table in sorted({*APPEND_ONLY, *CHANGES_ONLY})]
+    return statements + [f'GRANT UPDATE ({", ".join(columns)}) ON {table} TO "{role}"' for table, columns in sorted(CHANGES_ONLY.items())]

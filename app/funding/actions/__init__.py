@@ -1,6 +1,6 @@
 """What people can do with public money: each verb one function; none commits."""
 
-from app.funding import events  # noqa: F401 - gives the audit events their words
+from app.funding import events, logged  # noqa: F401 - the words of audit events, and which of them the public log has
 from app.funding.actions.applications import start_application, submit, submit_with, update_application, withdraw
 from app.funding.actions.payments import (
     accept,

@@ -1,0 +1,31 @@
+"""Which events of public money get a leaf of the public log, and what the leaf says."""
+
+from app.log.actions import object_id, reveal
+from app.log.models import LogEntry
+from app.log.recording import Decisive, decisive, link_objects
+
+
+def _published(application, row) -> None:
+    """With the notice the approval before it may be known."""
+    same = (LogEntry.object_type == application.__tablename__) & (LogEntry.object_id == object_id(application))
+    reveal(same & (LogEntry.event == "funding.approve"), now=row.at)
+
+
+decisive(
+    {
+        "programme.activate": Decisive(("budget_fen",)),
+        "programme.end": Decisive(),
+        "funding.approve": Decisive(("amount_fen",), is_public=False),
+        "funding.publish": Decisive(("publicity_ends_on",), then=_published),
+        "funding.settle_objection": Decisive(("objection_outcome",)),
+        "funding.confirm_payment": Decisive(("amount_fen", "instalment", "voucher_number")),
+        "funding.accept": Decisive(("has_passed", "assessment_score")),
+        "funding.stop": Decisive(),
+        "funding.order_clawback": Decisive(("amount_fen",)),
+        "funding.receive_clawback": Decisive(("amount_fen", "voucher_number")),
+    }
+)
+
+link_objects(
+    {"funding_application": ("funding.money_application", "application_id"), "programme": ("funding.money_programme", "programme_id")}
+)

@@ -1,0 +1,176 @@
+"""What is done to the log: an event gets its leaf, a deadline its faster times, a hidden entry is revealed, personal data are erased."""
+
+import json
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from time import monotonic
+
+from sqlalchemy import func, insert, select, update
+
+from app.common import clock
+from app.common.access import Actor
+from app.common.audit import UNNUMBERED, label_events, record
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused
+from app.extensions import db
+from app.log import pace
+from app.log.frontier import Frontier
+from app.log.keys import Keys, log_keys
+from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
+from app.log.queries import State, read_begin
+from app.log.sealing import seal_of
+
+label_events(
+    {"log.erase": _l("删除日志中的个人信息")},
+    {"leaf_index": _l("日志序号"), "grounds": _l("理由")},
+    objects={"log_entry": _l("公开日志条目")},
+)
+
+LOCK = 0x6C696E6C69
+"""PostgreSQL's advisory lock under which leaves are appended; SQLite has but one writer."""
+
+PLACED = "log_placed"
+"""In session.info: when this transaction placed its first leaf."""
+
+
+class WrongLogKey(RuntimeError):
+    """The configured key or name is not the one with which the log began. Nothing may be appended with it."""
+
+
+def append(
+    event: str,
+    obj,
+    *,
+    now: datetime,
+    payload: dict,
+    organisation_id: int | None = None,
+    tender: str | None = None,
+    is_public: bool = True,
+) -> LogEntry:
+    """Give an event its leaf. `payload`: plain JSON facts; `tender`: its number; `organisation_id`: whose receipt it is.
+
+    Others wait from here until this transaction ends, so it comes last; and the transaction must end within 20 seconds."""
+    db.session.flush()
+    at = _take_turn(now)
+    begin = read_begin() or _begin(at)
+    keys = log_keys()
+    check_key(begin, keys)
+    db.session.info.setdefault(PLACED, monotonic())
+    state = State.read(begin, at)
+    previous = state.last
+    index = pace.place(previous, state.size(at + pace.LEAD), secrets.randbelow(pace.SPREAD))
+
+    salt, text = secrets.token_bytes(32), canonical(event, obj, now, tender, payload)
+    data = sha256(salt + text).digest()
+    frontier = Frontier.from_bytes(previous + 1, state.peaks)
+    frontier.pad_to(index, keys.padding)
+    frontier.add_leaf(data)
+    leaf = {
+        "leaf_index": index,
+        "previous_index": previous,
+        "data": data,
+        "root": frontier.root,
+        "peaks": bytes(frontier),
+        "at": at,
+    }
+    db.session.execute(insert(LogLeaf).values(leaf | {"seal": seal_of(keys, **leaf)}))
+    _keep_tiles(frontier)
+    entry = LogEntry(
+        leaf_index=index,
+        event=event,
+        object_type=obj.__tablename__,
+        object_id=object_id(obj),
+        tender_number=tender,
+        organisation_id=organisation_id,
+        salt=salt,
+        payload=text,
+        revealed_at=now if is_public else None,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def object_id(obj) -> str:
+    return str(db.inspect(obj).identity[0])
+
+
+def canonical(event: str, obj, now: datetime, tender: str | None, facts: dict) -> bytes:
+    """The bytes that a leaf commits to. The running number of a bid is left out: it would count the others'."""
+    kind = obj.__tablename__
+    fixed = {"event": event, "object": kind if kind in UNNUMBERED else f"{kind} {object_id(obj)}", "at": now.isoformat()}
+    if tender is not None:
+        fixed["tender"] = tender
+    if clash := [key for key, value in facts.items() if key in fixed and fixed[key] != value]:
+        raise ValueError(f"the facts of {event} would overwrite {', '.join(clash)}")
+    return json.dumps(fixed | facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def check_key(begin: LogBegin, keys: Keys) -> None:
+    if (begin.origin, begin.public_key) != (keys.verifier.name, keys.verifier.key):
+        raise WrongLogKey(
+            f"the log began as {begin.origin} with another key than LINLI_LOG_KEY and LINLI_LOG_NAME give; put the first key back (the file log-key)"
+        )
+
+
+def _take_turn(now: datetime) -> datetime:
+    """Wait until nobody else appends; gives the instant at which the event is placed, which a wait has made later."""
+    demo = select(clock.DemoClock.at).where(clock.DemoClock.id == 1)
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        demo = demo.with_for_update(read=True)  # nobody moves the demonstration clock until the leaf is committed
+    moved = db.session.scalar(demo)
+    return max(now + clock.waited(), moved or now)
+
+
+def _begin(at: datetime) -> LogBegin:
+    verifier = log_keys().verifier
+    begin = LogBegin(id=1, began_at=pace.boundary(at), origin=verifier.name, public_key=verifier.key)
+    db.session.add(begin)
+    db.session.flush()
+    return begin
+
+
+def _keep_tiles(frontier: Frontier) -> None:
+    if frontier.tiles:
+        rows = [{"level": level, "number": number, "hash": found} for level, number, found in frontier.tiles]
+        db.session.execute(insert(LogTile), rows)
+
+
+def expect_deadline(deadline: datetime, *, now: datetime) -> None:
+    """Let the log run faster around a tender's deadline, so that many bids find places. The same deadline twice adds nothing."""
+    db.session.flush()
+    at = _take_turn(now)
+    db.session.info.setdefault(PLACED, monotonic())
+    if read_begin() is None:
+        _begin(at)
+    known = {
+        tuple(row)
+        for row in db.session.execute(select(LogWindow.ends_at, LogWindow.per_second).where(LogWindow.ends_at > deadline - pace.HOUR))
+    }
+    for window in pace.windows_from(deadline, at):
+        if (window.ends_at, window.per_second) not in known:
+            db.session.add(LogWindow(starts_at=window.starts_at, ends_at=window.ends_at, per_second=window.per_second, slots=window.slots))
+    db.session.flush()
+
+
+def reveal(entries, *, now: datetime) -> None:
+    """From now on everybody may read these entries (a criterion on LogEntry); their leaves stay as they were."""
+    db.session.flush()
+    db.session.execute(
+        update(LogEntry).where(entries, LogEntry.revealed_at.is_(None)).values(revealed_at=now),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def erase(entry: LogEntry, *, actor: Actor, now: datetime, reason: str) -> LogEntry:
+    """Forget what a leaf stands for, where the law asks for it. Salt and content go for good; the tree stands as before."""
+    if entry.erased_at is not None:
+        raise Refused(Reason(_l("这一条的内容已经删除。")))
+    if not reason.strip():
+        raise Refused(Reason(_l("没有写明删除的理由。"), next=_l("请写明依据哪一项请求或者决定删除。")), field="reason")
+    entry.salt, entry.payload, entry.erased_at = None, None, now
+    db.session.flush()
+    record("log.erase", entry, actor=actor, now=now, leaf_index=entry.leaf_index, grounds=reason.strip())
+    return entry

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""核对邻里公开日志的回执和整本日志，不需要网站。 Checks receipts and whole-log downloads of Linli's public log, without the site.
+
+    python verify.py receipt FILE --key KEY [--log DOWNLOAD]
+    python verify.py log FILE [--key KEY] [--older CHECKPOINT-OR-RECEIPT …]
+
+KEY is the log's line name+hash+key, or a file that holds it. Get it from somebody other than the site's operator if you can.
+Needs Python 3.9 or newer and the package "cryptography" (pip install cryptography), nothing else.
+Exit code: 0 everything holds, 1 something does not, 3 nothing is wrong but no key was given, so nobody's signature was checked.
+Forms: RFC 6962 (hashing), C2SP signed-note, tlog-checkpoint and tlog-proof.
+"""
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+PROOF_HEAD = "c2sp.org/tlog-proof@v1"
+LOG_HEAD = "linli-log-download@v1"
+NO_KEY = 3
+
+
+class Wrong(Exception):
+    """What does not hold, in both languages."""
+
+
+def unbase64(text: str) -> bytes:
+    try:
+        found = base64.b64decode(text.encode("ascii"), validate=True)
+        if base64.b64encode(found).decode() == text:
+            return found
+    except (binascii.Error, UnicodeEncodeError):
+        pass
+    raise Wrong(f"不是 Base64 编码 / not base64: {text[:40]!r}")
+
+
+# --- keys, notes and checkpoints -------------------------------------------------------------------------------------
+
+
+class Key:
+    def __init__(self, text: str):
+        parts = text.strip().split("+", 2)
+        if len(parts) != 3:
+            raise Wrong("不是日志公钥 / not a log's key (name+hash+key)")
+        self.name, code = parts[0], unbase64(parts[2])
+        self.hash = hashlib.sha256(self.name.encode() + b"\n" + code).digest()[:4]
+        if len(code) != 33 or code[0] != 1 or self.hash.hex() != parts[1]:
+            raise Wrong("日志公钥写错了 / the key does not match its own hash")
+        self.public = Ed25519PublicKey.from_public_bytes(code[1:])
+
+
+def read_key(given: "str | None") -> "Key | None":
+    if not given:
+        return None
+    return Key(given if "+" in given else Path(given).read_text())
+
+
+def read_checkpoint(note: str, key: "Key | None") -> "tuple[int, bytes]":
+    """Size and root of a signed checkpoint; its signature is checked where there is a key."""
+    text, gap, signatures = note.rpartition("\n\n")
+    lines = text.split("\n")
+    if not gap or not signatures.endswith("\n") or len(lines) < 3 or not (lines[1].isascii() and lines[1].isdigit()):
+        raise Wrong("不是检查点 / not a signed checkpoint")
+    root = unbase64(lines[2])
+    if len(root) != 32:
+        raise Wrong("检查点的根哈希长度不对 / the checkpoint's root has the wrong length")
+    if key is not None:
+        check_signature(text + "\n", signatures, key)
+        if lines[0] != key.name:
+            raise Wrong(f"检查点是另一本日志的 / the checkpoint is another log's: {lines[0]}")
+    return int(lines[1]), root
+
+
+def check_signature(text: str, signatures: str, key: Key) -> None:
+    for line in signatures.splitlines():
+        parts = line.split(" ")
+        if len(parts) == 3 and parts[0] == "\u2014" and parts[1] == key.name:
+            code = unbase64(parts[2])
+            if code[:4] == key.hash:
+                try:
+                    key.public.verify(code[4:], text.encode())
+                except InvalidSignature:
+                    raise Wrong("检查点的签名不对 / the checkpoint's signature is wrong") from None
+                return
+    raise Wrong("检查点没有这把公钥的签名 / the checkpoint is not signed with this key")
+
+
+# --- the tree --------------------------------------------------------------------------------------------------------
+
+
+def leaf_hash(data: bytes) -> bytes:
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def root_of_path(leaf: bytes, index: int, size: int, path: "list[bytes]") -> bytes:
+    """The root that a leaf and its siblings lead to (RFC 9162 §2.1.3.2)."""
+    if not 0 <= index < size:
+        raise Wrong("序号不在这棵树里 / the index lies outside the tree")
+    place, last, found = index, size - 1, leaf
+    for sibling in path:
+        if last == 0 or len(sibling) != 32:
+            raise Wrong("证明的长度不对 / the proof has the wrong length")
+        if place & 1 or place == last:
+            found = node_hash(sibling, found)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            found = node_hash(found, sibling)
+        place, last = place >> 1, last >> 1
+    if last:
+        raise Wrong("证明太短 / the proof is too short")
+    return found
+
+
+def roots_of(leaves: bytes, sizes: "set[int]") -> "dict[int, bytes]":
+    """The roots of the trees of these sizes over 32-byte leaves that lie one after another."""
+    peaks = []
+    found = {0: hashlib.sha256(b"").digest()}
+    for number in range(1, len(leaves) // 32 + 1):
+        level, code = 0, leaf_hash(leaves[32 * number - 32 : 32 * number])
+        while peaks and peaks[-1][0] == level:
+            level, code = level + 1, node_hash(peaks.pop()[1], code)
+        peaks.append((level, code))
+        if number in sizes:
+            root = peaks[-1][1]
+            for _, peak in reversed(peaks[:-1]):
+                root = node_hash(peak, root)
+            found[number] = root
+    return found
+
+
+# --- receipts --------------------------------------------------------------------------------------------------------
+
+
+class Receipt:
+    def __init__(self, text: str):
+        head, gap, self.checkpoint = text.replace("\r\n", "\n").partition("\n\n")
+        lines = head.split("\n")
+        if not gap or lines.pop(0) != PROOF_HEAD:
+            raise Wrong(f"不是回执 / not a receipt: its first line should be {PROOF_HEAD}")
+        extra = unbase64(lines.pop(0)[6:]) if lines and lines[0].startswith("extra ") else b""
+        number = lines.pop(0)[6:] if lines and lines[0].startswith("index ") else ""
+        if not (number.isascii() and number.isdigit()):
+            raise Wrong("回执没有序号 / the receipt has no index")
+        self.index, self.path = int(number), [unbase64(line) for line in lines]
+        if not extra:
+            raise Wrong("回执没有内容，只能证明位置 / the receipt holds no content to check")
+        try:
+            opened = json.loads(extra)
+            self.payload, self.salt = opened["payload"], unbase64(opened["salt"])
+        except (ValueError, KeyError, TypeError):
+            raise Wrong("回执的内容读不懂 / the receipt's content cannot be read") from None
+        self.data = hashlib.sha256(self.salt + self.payload.encode()).digest()
+
+    def check(self, key: "Key | None") -> int:
+        """The size of the checkpoint under which it holds."""
+        size, root = read_checkpoint(self.checkpoint, key)
+        if root_of_path(leaf_hash(self.data), self.index, size, self.path) != root:
+            raise Wrong("回执的内容不在检查点之下 / the content does not stand under the checkpoint")
+        return size
+
+
+def check_receipt(options) -> None:
+    key = read_key(options.key)
+    receipt = Receipt(Path(options.file).read_text(encoding="utf-8"))
+    size = receipt.check(key)
+    print(f"内容 / content: {receipt.payload}")
+    print(f"序号 / index: {receipt.index}    检查点 / checkpoint: {size}")
+    if options.log:
+        log = Download(Path(options.log).read_bytes())
+        if log.check(key, {size})[size] != read_checkpoint(receipt.checkpoint, key)[1]:
+            raise Wrong("整本日志与回执矛盾 / the log contradicts the receipt")
+        print("整本日志里也有这一格 / the leaf stands in the whole log too")
+
+
+# --- the whole log ---------------------------------------------------------------------------------------------------
+
+
+class Download:
+    def __init__(self, content: bytes):
+        head, _, rest = content.partition(b"\n")
+        key_line, _, rest = rest.partition(b"\n")
+        length, _, rest = rest.partition(b"\n")
+        if head.decode("utf-8", "replace") != LOG_HEAD or not length.isdigit():
+            raise Wrong(f"不是整本日志 / not a whole-log download: its first line should be {LOG_HEAD}")
+        self.own_key = Key(key_line.decode())
+        self.checkpoint = rest[: int(length)].decode()
+        self.size, self.root = read_checkpoint(self.checkpoint, self.own_key)
+        rest = rest[int(length) :]
+        self.leaves, self.entries = rest[: 32 * self.size], rest[32 * self.size :].splitlines()
+        if len(self.leaves) != 32 * self.size:
+            raise Wrong("文件不完整 / the file is incomplete")
+
+    def check(self, key: "Key | None", sizes: "set[int]") -> "dict[int, bytes]":
+        """The roots at the sizes asked for, once everything in the file holds."""
+        if key is not None:
+            read_checkpoint(self.checkpoint, key)
+        if too_large := [size for size in sizes if size > self.size]:
+            raise Wrong(f"下载的日志还不到 {max(too_large)} 格 / the download is older: it has only {self.size} leaves")
+        roots = roots_of(self.leaves, {*sizes, self.size})
+        if roots[self.size] != self.root:
+            raise Wrong("叶子算不出检查点的根 / the leaves do not lead to the checkpoint's root")
+        for line in self.entries:
+            one = json.loads(line)
+            data = hashlib.sha256(unbase64(one["salt"]) + one["payload"].encode()).digest()
+            if self.leaves[32 * one["index"] : 32 * one["index"] + 32] != data:
+                raise Wrong(f"第 {one['index']} 格的内容与叶子不符 / entry {one['index']} is not what its leaf commits to")
+        return roots
+
+
+def check_log(options) -> None:
+    key = read_key(options.key)
+    log = Download(Path(options.file).read_bytes())
+    older = []
+    for name in options.older:
+        text = Path(name).read_text(encoding="utf-8").replace("\r\n", "\n")
+        note = Receipt(text).checkpoint if text.startswith(PROOF_HEAD) else text
+        older.append((name, *read_checkpoint(note, key or log.own_key)))
+    roots = log.check(key, {size for _, size, _ in older})
+    for name, size, root in older:
+        if roots[size] != root:
+            raise Wrong(f"日志与旧检查点矛盾 / the log contradicts the older checkpoint {name}")
+        print(f"包含旧检查点 / begins with the older checkpoint: {name} ({size})")
+    print(f"共 {log.size} 格，公开内容 {len(log.entries)} 条 / {log.size} leaves, {len(log.entries)} opened entries")
+
+
+COMMANDS = {
+    "receipt": (check_receipt, "核对一份回执 / check one receipt", (("--log", {"help": "a whole-log download that must hold it too"}),)),
+    "log": (
+        check_log,
+        "核对整本日志 / check a whole-log download",
+        (("--older", {"nargs": "*", "default": [], "help": "checkpoints or receipts kept from earlier"}),),
+    ),
+}
+"""Subcommand → (what it does, help, further options); each takes FILE and --key."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True, metavar="{" + ",".join(COMMANDS) + "}")
+    for name, (run, help_text, more) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text)
+        command.add_argument("file")
+        command.add_argument("--key", help="name+hash+key, or a file that holds it")
+        for option, settings in more:
+            command.add_argument(option, **settings)
+        command.set_defaults(run=run)
+    options = parser.parse_args()
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        options.run(options)
+    except Wrong as wrong:
+        print(f"不通过 / DOES NOT HOLD: {wrong}")
+        return 1
+    except OSError as error:
+        print(f"读不到文件 / cannot read: {error}")
+        return 1
+    if not options.key:
+        print("没有给公钥，签名是谁的没有核对 / no --key: whose signature it is was not checked")
+        return NO_KEY
+    print("通过 / everything holds")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

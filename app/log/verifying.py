@@ -1,0 +1,158 @@
+"""Recomputes the whole log from its rows and names the first leaf that was changed, removed or put in."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Row, func, select
+
+from app.common.audit import AuditEvent
+from app.extensions import db
+from app.log.actions import check_key
+from app.log.frontier import Frontier
+from app.log.keys import Keys, log_keys
+from app.log.models import LogEntry, LogLeaf, LogTile
+from app.log.notes import Checkpoint
+from app.log.queries import read_begin
+from app.log.recording import DECISIVE
+from app.log.sealing import seal_of
+from app.log.tiles import Tiles
+from app.log.tree import root as root_of
+
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    index: int
+    """The first leaf that is not as it was."""
+    what: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    leaves: int
+    size: int
+    fault: Fault | None = None
+
+
+def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
+    """Reads everything. Raises WrongLogKey. `checkpoints`: kept by somebody outside; alone they show that the newest leaves were cut off."""
+    begin, keys = read_begin(), log_keys()
+    if begin is None:
+        return Verdict(0, 0)
+    check_key(begin, keys)
+    tree, tiles, count, fault = Frontier(), _stored_tiles(), 0, None
+    previous = -1
+    for row in _rows():
+        fault = _fault_of(row, previous, tree, keys)
+        fault = _first(fault, _compare_tiles(tree, tiles))
+        if fault:
+            break
+        previous, count = row.leaf_index, count + 1
+    if fault is None and tiles:
+        (level, number), _ = min(tiles.items(), key=lambda item: item[0][1] << 8 * item[0][0])
+        fault = Fault(number << 8 * level, "a subtree's hash is kept that no leaf has led to")
+    fault = fault or _against(checkpoints, keys) or _unlogged(previous)
+    return Verdict(count, tree.size, fault)
+
+
+LEAF = ("leaf_index", "previous_index", "data", "root", "peaks", "at", "seal")
+ENTRY = ("event", "object_type", "object_id", "tender_number", "salt", "payload", "erased_at")
+
+
+def _rows() -> Iterator:
+    """Rows of leaves and what they stand for, in order; plain rows, so that a long log does not fill the session."""
+    last = -1
+    columns = [*(getattr(LogLeaf, name) for name in LEAF), *(getattr(LogEntry, name) for name in ENTRY)]
+    while True:
+        rows = select(*columns).outerjoin(LogEntry, LogEntry.leaf_index == LogLeaf.leaf_index).where(LogLeaf.leaf_index > last)
+        found = db.session.execute(rows.order_by(LogLeaf.leaf_index).limit(AT_ONCE)).all()
+        if not found:
+            return
+        yield from found
+        last = found[-1].leaf_index
+
+
+def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys) -> Fault | None:
+    """Adds the leaf to `tree`; the fault at it, if there is one."""
+    if leaf.seal != seal_of(keys, **{name: getattr(leaf, name) for name in LEAF if name != "seal"}):
+        return Fault(leaf.leaf_index, "the row was changed or put in: its seal is wrong")
+    if leaf.previous_index != previous:
+        return Fault(
+            max(leaf.previous_index, previous + 1), f"a row was removed: leaf {leaf.leaf_index} names leaf {leaf.previous_index} before it"
+        )
+    tree.pad_to(leaf.leaf_index, keys.padding)
+    tree.add_leaf(leaf.data)
+    if tree.root != leaf.root or bytes(tree) != leaf.peaks:
+        return Fault(leaf.leaf_index, "the leaves up to here do not lead to the root that was stored")
+    if leaf.event is None:
+        return Fault(leaf.leaf_index, "what the leaf stands for was removed")
+    if leaf.erased_at is None and (what := _fault_of_entry(leaf)):
+        return Fault(leaf.leaf_index, what)
+    return None
+
+
+def _fault_of_entry(entry: Row) -> str:
+    if sha256(entry.salt + entry.payload).digest() != entry.data:
+        return "salt or content are not what the leaf commits to"
+    told = json.loads(entry.payload)
+    kind, _, number = told["object"].partition(" ")
+    if (told["event"], told.get("tender"), kind) != (entry.event, entry.tender_number, entry.object_type) or number not in (
+        "",
+        entry.object_id,
+    ):
+        return "the entry's event, object or tender are not those of its content"
+    return ""
+
+
+def _stored_tiles() -> dict[tuple[int, int], bytes]:
+    return {(level, number): found for level, number, found in db.session.execute(select(LogTile.level, LogTile.number, LogTile.hash))}
+
+
+def _compare_tiles(tree: Frontier, stored: dict) -> Fault | None:
+    """Takes those that the tree has completed out of `stored`."""
+    completed, tree.tiles = tree.tiles, []
+    for level, number, found in completed:
+        if stored.pop((level, number), None) != found:
+            return Fault(number << 8 * level, f"the kept hash of tile {number} at level {level} was changed or removed")
+    return None
+
+
+def _first(*faults: Fault | None) -> Fault | None:
+    return min((fault for fault in faults if fault), key=lambda fault: fault.index, default=None)
+
+
+def _against(checkpoints: list[Checkpoint], keys: Keys) -> Fault | None:
+    tiles = Tiles(keys.padding)
+    for kept in sorted(checkpoints, key=lambda one: one.size):
+        if root_of(kept.size, tiles.node) != kept.root:
+            return Fault(
+                min(kept.size, tiles.last + 1),
+                f"a kept checkpoint of {kept.size} leaves has another root: something before it was removed or changed",
+            )
+    return None
+
+
+def _unlogged(last: int) -> Fault | None:
+    """The newest rows may have been cut off: every decisive audit row since its kind is logged has a leaf."""
+    began = select(LogEntry.event, func.min(LogLeaf.at).label("at")).join(LogLeaf, LogLeaf.leaf_index == LogEntry.leaf_index)
+    began = began.group_by(LogEntry.event).subquery()
+    columns = (AuditEvent.event, AuditEvent.object_type, AuditEvent.object_id)
+    audited = (
+        select(*columns, func.count()).join(began, began.c.event == AuditEvent.event).where(AuditEvent.at > began.c.at).group_by(*columns)
+    )
+    columns = (LogEntry.event, LogEntry.object_type, LogEntry.object_id)
+    logged = select(*columns, func.count()).group_by(*columns)
+    missing = _counted(audited) - _counted(logged)
+    kinds = sorted(key for key in missing if key[0] in DECISIVE)
+    if kinds:
+        event, table, number = kinds[0]
+        return Fault(last + 1, f"the audit trail has {event} of {table} {number}, but its leaf is missing")
+    return None
+
+
+def _counted(query) -> Counter:
+    return Counter({tuple(row[:3]): row[3] for row in db.session.execute(query)})

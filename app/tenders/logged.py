@@ -1,0 +1,82 @@
+"""Which events of tendering get a leaf of the public log, what the leaf says, and when a hidden one is revealed."""
+
+from app.common.audit import label_events
+from app.common.i18n import _l
+from app.log.actions import expect_deadline, reveal
+from app.log.models import LogEntry
+from app.log.recording import Decisive, decisive
+from app.tenders.lifecycle import Status
+
+label_events({}, {"documents_sha256": _l("附件校验值"), "content_sha256": _l("投标内容校验值")})
+
+
+def _number(tender) -> str:
+    return tender.number
+
+
+def _number_of(part) -> str:
+    return part.tender.number
+
+
+def _reveal(tender, row, *names: str) -> None:
+    reveal((LogEntry.tender_number == tender.number) & LogEntry.event.in_(names), now=row.at)
+
+
+def _published(tender, row) -> None:
+    _reveal(tender, row, "tender.confirm_filing")
+    expect_deadline(tender.bid_deadline_at, now=row.at)
+
+
+def _opened(tender, row) -> None:
+    """What was opened may be known: that these bids came, and their hashes. Withdrawn bids stay hidden, and all of them below the legal minimum."""
+    if tender.status is not Status.FAILED:
+        standing = [str(bid.id) for bid in tender.bids if bid.withdrawn_at is None]
+        reveal((LogEntry.object_type == "bid") & LogEntry.object_id.in_(standing), now=row.at)
+
+
+def _candidates_published(tender, row) -> None:
+    _reveal(tender, row, "tender.evaluate", "evaluation.reject", "evaluation.restore")
+
+
+def _awarded(tender, row) -> None:
+    _reveal(tender, row, "objection.raise", "objection.answer")
+
+
+def _bid_facts(bid) -> dict:
+    return {"content_sha256": bid.versions[-1].content_sha256}
+
+
+def _document_facts(tender) -> dict:
+    return {"documents_sha256": [document.file.sha256 for document in tender.documents]}
+
+
+HIDDEN_BID = Decisive(("version", "receipt"), is_public=False, tender=_number_of, more=_bid_facts)
+HIDDEN_PART = {"is_public": False, "tender": _number_of}
+
+decisive(
+    {
+        "tender.confirm_filing": Decisive(is_public=False, tender=_number),
+        "tender.publish": Decisive(("bid_deadline_at",), tender=_number, more=_document_facts, then=_published),
+        "bid.submit": HIDDEN_BID,
+        "bid.replace": HIDDEN_BID,
+        "bid.withdraw": HIDDEN_BID,
+        "tender.open": Decisive(("bids", "record_sha256"), tender=_number, then=_opened),
+        "committee.seat": Decisive(("seat", "member"), **HIDDEN_PART),
+        "committee.recuse": Decisive(**HIDDEN_PART),
+        "committee.declare": Decisive(**HIDDEN_PART),
+        "evaluation.reject": Decisive(("ground",), **HIDDEN_PART),
+        "evaluation.restore": Decisive(("ground",), **HIDDEN_PART),
+        "tender.evaluate": Decisive(("inputs_sha256", "ranked"), is_public=False, tender=_number),
+        "tender.publish_candidates": Decisive(("notice_ends_at",), tender=_number, then=_candidates_published),
+        "objection.raise": Decisive(**HIDDEN_PART),
+        "objection.answer": Decisive(**HIDDEN_PART),
+        "tender.pass_over": Decisive(("enterprise", "rank", "pass_reason"), tender=_number),
+        "tender.award": Decisive(("enterprise", "rank", "price_fen"), tender=_number, then=_awarded),
+        "tender.confirm_award": Decisive(tender=_number),
+        "tender.withdraw_award": Decisive(("enterprise", "pass_reason"), tender=_number),
+        "tender.record_contract": Decisive(("signed_on", "starts_on", "ends_on"), tender=_number),
+        "tender.cancel": Decisive(("reason",), tender=_number),
+        "tender.declare_failed": Decisive(("cause",), tender=_number),
+        "tender.retender": Decisive(("number",), tender=_number),
+    }
+)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pyrage import encrypt, x25519
 from pyshamir import split
 
-from app.tenders.capsule.format import File, Header, Manifest, Object, Share, Wrapped, padded_size
+from .format import File, Header, Manifest, Object, Share, Wrapped, padded_size
 
 
 @dataclass(frozen=True)

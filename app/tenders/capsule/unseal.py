@@ -8,7 +8,7 @@ from hashlib import sha256
 from pyrage import DecryptError, IdentityError, decrypt, x25519
 from pyshamir import combine
 
-from app.tenders.capsule.format import Header, Malformed, Manifest, Share, padded_size
+from .format import Header, Malformed, Manifest, Share, padded_size
 
 
 class Fault(StrEnum):
@@ -80,8 +80,9 @@ def check_secret(header: Header, secret: bytes | str) -> str:
     return text.strip()
 
 
-def open_capsule(header: Header, objects: Sequence[bytes | None], secret: str, *, bidder: str) -> Opened:
-    """Manifest and files. `objects`: as in the header, None for one that is missing; `bidder`: the code of the enterprise that handed it in."""
+def open_capsule(header: Header, objects: Sequence[bytes | None], secret: str, *, bidder: str | None) -> Opened:
+    """Manifest and files. `objects`: as in the header, None for one that is missing; `bidder`: the code of the enterprise that handed it in,
+    None for the bidder's own look before that."""
     for one, data in zip(header.objects, objects, strict=True):
         if data is None or sha256(data).hexdigest() != one.sha256:
             raise Unopened(Fault.OBJECT_MISSING)
@@ -93,7 +94,7 @@ def open_capsule(header: Header, objects: Sequence[bytes | None], secret: str, *
         raise Unopened(Fault.UNREADABLE, str(error)) from error
     if (manifest.tender, manifest.documents) != (header.tender, header.documents):
         raise Unopened(Fault.OTHER_TENDER)
-    if manifest.bidder != bidder:
+    if bidder is not None and manifest.bidder != bidder:
         raise Unopened(Fault.OTHER_BIDDER)
     if [file.object for file in manifest.files] != list(range(1, len(plain))):
         raise Unopened(Fault.UNREADABLE, "files and objects do not match")

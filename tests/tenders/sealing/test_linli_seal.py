@@ -1,0 +1,235 @@
+"""The command line program as bidders get it: a wheel, run in a process of its own, and what it says when something is wrong."""
+
+import json
+import os
+import pty
+import stat
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pyrage import x25519
+
+from app.tenders.capsule.format import unpack
+from app.tenders.capsule.unseal import combine_shares, open_capsule, unwrap
+from tests.tenders.bid_stories import PLAN
+
+ROOT = Path(__file__).resolve().parents[3]
+MAKER = ROOT / "tools" / "linli_seal" / "wheel_maker.py"
+HOLDERS = [x25519.Identity.generate() for _ in range(3)]
+TERMS = {
+    "format": "linli-terms-1",
+    "tender": "XH-2026-0001",
+    "title": "康居小区物业服务",
+    "documents": "ab" * 32,
+    "threshold": 2,
+    "holders": [
+        {"key": str(one.to_public()), "seat": seat, "organisation": home}
+        for one, seat, home in zip(HOLDERS, ("招标人", "法制", "第三方"), ("东苑社区", "市房管局", "曙光街街道办"), strict=True)
+    ],
+    "deadline_at": (datetime.now(UTC) + timedelta(days=3)).isoformat(),
+    "ceiling_fen": 80,
+    "plan": {"label": "服务方案", "guidance": ""},
+    "passages": [{"code": "difficulty", "label": "重点难点", "guidance": ""}],
+    "kinds": [{"value": "letter", "label": "投标函"}, {"value": "other", "label": "其他材料"}],
+    "limits": {"files": 10, "file_bytes": 209715200, "plan": 20000, "plan_min": 50},
+}
+BID = {
+    "bidder": "91410402MA0000001X",
+    "price": "0.62",
+    "project_manager": "王建国",
+    "no_interest": True,
+    "plan": PLAN,
+    "staffing": [{"post": "保洁员", "people": 12, "qualification": "健康证"}],
+    "answers": {"difficulty": "先摸清管网，分三年更换。"},
+}
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, MAKER, folder], check=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture
+def place(tmp_path) -> Path:
+    (tmp_path / "sealing.json").write_text(json.dumps(TERMS))
+    (tmp_path / "bid.json").write_text(json.dumps(BID))
+    (tmp_path / "投标函.pdf").write_bytes(PDF)
+    return tmp_path
+
+
+@pytest.fixture
+def run(wheel, place):
+    def call(*arguments: str, stdin=subprocess.DEVNULL, **environment) -> subprocess.CompletedProcess:
+        """linli-seal in the folder of the bid; the wheel alone is on its path, and no part of the application."""
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "linli_seal", *arguments],
+            cwd=place,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(wheel), "PYTHONUTF8": "1", "LANG": "zh_CN.UTF-8", **environment},
+            stdin=stdin,
+            capture_output=True,
+            text=True,
+        )
+
+    return call
+
+
+SEAL = ("seal", "--terms", "sealing.json", "--bid", "bid.json", "--file", "letter=投标函.pdf", "--out", "bid.sealed", "--recovery", "r.txt")
+
+
+def opened(whole: bytes):
+    header, objects = unpack(whole)
+    shares = {str(one.to_public()): unwrap(header, str(one)) for one in HOLDERS[1:]}
+    return open_capsule(header, objects, combine_shares(header, shares), bidder=BID["bidder"])
+
+
+def test_a_bid_that_was_sealed_on_the_command_line_is_opened_by_two_holders(run, place):
+    done = run(*SEAL)
+    assert done.returncode == 0, done.stderr
+    found = opened((place / "bid.sealed").read_bytes())
+    assert (found.manifest.price_fen, found.manifest.plan, found.manifest.answers) == (62, BID["plan"], BID["answers"])
+    assert found.files == (PDF,)
+    assert "0.62" in done.stdout and "陆角贰分" in done.stdout
+    for name in ("bid.sealed", "r.txt"):
+        assert stat.S_IMODE((place / name).stat().st_mode) == 0o600
+    assert b"AGE-SECRET-KEY" not in (place / "bid.sealed").read_bytes()
+    assert sorted(path.name for path in place.iterdir()) == ["bid.json", "bid.sealed", "r.txt", "sealing.json", "投标函.pdf"]
+
+
+def test_check_shows_what_the_bureau_will_read_in_both_languages(run, place):
+    run(*SEAL)
+    shown = run("check", "bid.sealed", "--recovery", "r.txt", "--terms", "sealing.json")
+    assert shown.returncode == 0 and "投标函.pdf" in shown.stdout and "与现在的封标参数一致" in shown.stdout
+    english = run("--lang", "en", "check", "bid.sealed", "--recovery", "r.txt")
+    assert "Bid price: 0.62 yuan per m² and month (in words: 陆角贰分)" in english.stdout
+    assert run("check", "bid.sealed", "--recovery", "r.txt", LANG="en_GB.UTF-8").stdout == english.stdout
+
+
+def test_toml_says_the_same_as_json(run, place):
+    (place / "bid.toml").write_text(
+        f'bidder = "{BID["bidder"]}"\nprice = 0.62\nproject_manager = "王建国"\nno_interest = true\nplan = """\n{PLAN}\n"""\n'
+        '[[staffing]]\npost = "保洁员"\npeople = 12\n[answers]\ndifficulty = "先摸清管网，分三年更换。"\n'
+    )
+    done = run("seal", "--terms", "sealing.json", "--bid", "bid.toml", "--out", "b.sealed", "--recovery", "r.txt")
+    assert done.returncode == 0, done.stderr
+    assert opened((place / "b.sealed").read_bytes()).manifest.price_fen == 62
+
+
+def test_terms_are_shown_with_the_holders_fingerprints(run, place):
+    shown = run("terms", "sealing.json")
+    assert shown.returncode == 0 and "XH-2026-0001" in shown.stdout and "任意 2 人" in shown.stdout
+    from app.tenders.holders import fingerprint
+
+    for one in TERMS["holders"]:
+        assert f"{fingerprint(one['key'])}  {one['seat']}  {one['organisation']}" in shown.stdout
+    assert run("terms", "http://127.0.0.1:9/tenders/x").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"price": "0.81"}, "高于最高限价"),
+        ({"plan": "太短"}, "服务方案（plan）"),
+        ({"answers": {}}, "没有写“重点难点”"),
+        ({"staffing": []}, "没有人员配备"),
+        ({"no_interest": False}, "没有作出无利害关系声明"),
+        ({"bidder": "914104"}, "18 位"),
+        ({"price": "0.625"}, "最多两位小数"),
+        ({"price": "0"}, "正数"),
+        ({"prise": "0.62"}, "不认识的字段"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_bid_with_gaps_is_not_sealed(run, place, change, says):
+    (place / "bid.json").write_text(json.dumps(BID | change))
+    done = run(*SEAL)
+    assert done.returncode == 1 and says in done.stderr
+    assert not (place / "bid.sealed").exists() and not (place / "r.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("空.pdf", b"", "是空的"),
+        ("图.pdf", b"\x89PNG\r\n\x1a\n", "与名称不符"),
+        ("密.pdf", b"%PDF-1.7\ntrailer<</Encrypt 5 0 R>>", "设了密码"),
+        ("密.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "设了密码"),
+        ("程序.exe", b"MZ\x90\0", "不是允许的类型"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_that_the_committee_could_not_read_is_refused(run, place, name, data, says):
+    (place / name).write_bytes(data)
+    done = run(*SEAL, "--file", f"other={name}")
+    assert done.returncode == 1 and says in done.stderr
+
+
+def test_nothing_is_overwritten_without_being_asked(run, place):
+    (place / "r.txt").write_text("an older recovery file")
+    refused = run(*SEAL)
+    assert refused.returncode == 4 and "没有覆盖" in refused.stderr
+    assert (place / "r.txt").read_text() == "an older recovery file" and not (place / "bid.sealed").exists()
+    assert run(*SEAL, "--yes").returncode == 0
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 4), ("y\n", 0)])
+def test_a_person_is_asked_before_a_file_is_overwritten(run, place, answer, code):
+    (place / "bid.sealed").write_text("older")
+    ours, theirs = pty.openpty()
+    os.write(ours, answer.encode())
+    try:
+        done = run(*SEAL, stdin=theirs)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == code and "覆盖吗" in done.stdout
+
+
+def test_a_damaged_capsule_a_foreign_recovery_file_and_moved_terms_are_told_apart(run, place):
+    run(*SEAL)
+    whole = (place / "bid.sealed").read_bytes()
+    (place / "broken.sealed").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert "被改动过" in run("check", "broken.sealed", "--recovery", "r.txt").stderr
+    (place / "other.txt").write_text(str(x25519.Identity.generate()))
+    assert "不是这份封装的" in run("check", "bid.sealed", "--recovery", "other.txt").stderr
+    (place / "none.txt").write_text("nothing")
+    assert "没有恢复密钥" in run("check", "bid.sealed", "--recovery", "none.txt").stderr
+    assert run("check", "missing.sealed", "--recovery", "r.txt").returncode == 3
+    (place / "moved.json").write_text(json.dumps(TERMS | {"documents": "cd" * 32}))
+    moved = run("check", "bid.sealed", "--recovery", "r.txt", "--terms", "moved.json")
+    assert moved.returncode == 1 and "招标文件后来有改动" in moved.stderr
+    assert run().returncode == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"threshold": 1}, {"threshold": 3}, {"format": "other"}, {"documents": "no"}, {"deadline_at": "2026-01-01T00:00:00"}],
+    ids=str,
+)
+def test_terms_that_would_not_protect_a_bid_are_refused(run, place, change):
+    (place / "sealing.json").write_text(json.dumps(TERMS | change))
+    done = run(*SEAL)
+    assert done.returncode == 1 and "不是邻里的封标参数" in done.stderr
+
+
+def test_the_wheel_is_the_same_bytes_each_time_and_installs(wheel, tmp_path):
+    again = tmp_path / "again"
+    again.mkdir()
+    subprocess.run([sys.executable, MAKER, again], check=True)
+    assert (again / wheel.name).read_bytes() == wheel.read_bytes()
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        for shared in ("format", "seal", "unseal"):
+            own = (ROOT / "app" / "tenders" / "capsule" / f"{shared}.py").read_bytes()
+            assert archive.read(f"linli_seal/capsule/{shared}.py") == own
+    assert {"linli_seal/amounts.py", "linli_seal/__main__.py"} <= names
+    quiet = ("--no-deps", "--no-index", "--no-build-isolation", "--disable-pip-version-check", "--quiet")
+    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--target", tmp_path / "site", MAKER.parent], check=True)
+    assert (tmp_path / "site" / "linli_seal" / "capsule" / "seal.py").exists()
+    assert (tmp_path / "site" / "bin" / "linli-seal").exists()

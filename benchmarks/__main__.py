@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.bids import measure_bids
 from benchmarks.census import measure_census
 from benchmarks.city import checkpoint, copy_of, empty_city, flask, sample_city
+from benchmarks.log import measure_log
 from benchmarks.machine import describe
 from benchmarks.pages import fill_directory, measure_pages
 
@@ -20,7 +21,9 @@ MOST_QUERIES = 15
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="script/bench", description="Measures pages, bids and the census import beside bare baselines.")
+    parser = argparse.ArgumentParser(
+        prog="script/bench", description="Measures pages, bids, the census import and the public log beside bare baselines."
+    )
     parser.add_argument("--small", action="store_true", help="only at 1,115 compounds; leaves out the 100,000")
     parser.add_argument("--out", type=Path, help="file for the figures (default: benchmarks/results/ with the time in its name)")
     options = parser.parse_args()
@@ -39,6 +42,8 @@ def main() -> None:
 
 
 def run(folder: Path, results: dict, sizes: tuple[int, ...]) -> None:
+    say("a log of a million leaves …")
+    results["log"] = show(measure_log(folder / "log"))
     say("loading the sample city …")
     city = sample_city(folder / "sample")
     accounts = json.loads(flask(city, "sample", "accounts", "--json").output)

@@ -62,7 +62,10 @@ def frame() -> dict:
         "language": "zh-CN" if language.startswith("zh") else "en",
         "language_switch": Link(label, url_for("common.language", code=other, next=_here())),
         "navigation": [Link(str(label), _address(endpoint, path), _is_current(path)) for label, endpoint, path in NAVIGATION],
-        "footer_links": [Link(str(label), url_for("common.page", name=name)) for name, label in FOOTER],
+        "footer_links": [
+            *(Link(str(label), url_for("common.page", name=name)) for name, label in FOOTER),
+            Link(_("公开日志"), _address("log.index", "/log")),
+        ],
         "actor": None if is_plain else actor(),
         "now": clock.wall() if is_plain else clock.now(),
         "demo_clock": None if is_plain else _demo_clock(),
@@ -98,8 +101,13 @@ def _here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
+BELOW = {"/coverage": "/compounds", "/rules": "/log"}
+"""Pages that stand under another's word in the navigation."""
+
+
 def _is_current(path: str) -> bool:
-    return request.path == path or request.path.startswith(path + "/") or (path == "/coverage" and request.path.startswith("/compounds"))
+    places = [path, BELOW.get(path, path)]
+    return request.path in places or request.path.startswith(tuple(f"{place}/" for place in places))
 
 
 def _address(endpoint: str, path: str) -> str:

@@ -27,5 +27,5 @@ decisive(
 )
 
 link_objects(
-    {"funding_application": ("funding.money_application", "application_id"), "programme": ("funding.money_programme", "programme_id")}
+    {"funding_application": ("funding.application", "application_id"), "programme": ("funding.programme", "programme_id")}
 )

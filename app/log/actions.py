@@ -11,15 +11,18 @@ from sqlalchemy import func, insert, select, update
 from app.common import clock
 from app.common.access import Actor
 from app.common.audit import UNNUMBERED, label_events, record
+from app.common.daily import each_day
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
 from app.extensions import db
 from app.log import pace
-from app.log.frontier import Frontier
+from app.log.frontier import Frontier, peaks_of
 from app.log.keys import Keys, log_keys
 from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
+from app.log.padding import TILE
 from app.log.queries import State, read_begin
 from app.log.sealing import seal_of
+from app.log.tiles import Tiles
 
 label_events(
     {"log.erase": _l("删除日志中的个人信息")},
@@ -75,7 +78,7 @@ def append(
         "at": at,
     }
     db.session.execute(insert(LogLeaf).values(leaf | {"seal": seal_of(keys, **leaf)}))
-    _keep_tiles(frontier)
+    _keep(frontier.tiles, state.kept)
     entry = LogEntry(
         leaf_index=index,
         event=event,
@@ -132,10 +135,32 @@ def _begin(at: datetime) -> LogBegin:
     return begin
 
 
-def _keep_tiles(frontier: Frontier) -> None:
-    if frontier.tiles:
-        rows = [{"level": level, "number": number, "hash": found} for level, number, found in frontier.tiles]
+def _keep(tiles: list[tuple[int, int, bytes]], kept: int) -> None:
+    """Store complete subtrees; those whose leaves lie up to tile `kept` of level 1 are stored already."""
+    rows = [
+        {"level": level, "number": number, "hash": found} for level, number, found in tiles if ((number + 1) << 8 * (level - 1)) - 1 > kept
+    ]
+    if rows:
         db.session.execute(insert(LogTile), rows)
+
+
+@each_day
+def keep_tiles(*, now: datetime) -> int:
+    """Store the subtrees that are complete at the last public instant, whether events came or not: proofs stay quick and tell nothing by their time."""
+    begin = read_begin()
+    if begin is None:
+        return 0
+    at = pace.boundary(_take_turn(now))
+    state, keys = State.read(begin, at), log_keys()
+    first, end = state.kept + 1, state.size(at) // TILE
+    if end <= first:
+        return 0
+    tiles = Tiles(keys.padding, first * TILE, state.last)
+    frontier = Frontier(first * TILE, [tiles.node(*peak) for peak in peaks_of(first * TILE)])
+    for number in range(first, end):
+        frontier.add(8, tiles.hashes(1, number, 1)[0])
+    _keep(frontier.tiles, state.kept)
+    return 0
 
 
 def expect_deadline(deadline: datetime, *, now: datetime) -> None:

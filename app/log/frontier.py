@@ -58,3 +58,9 @@ class Frontier:
             until = min(size, (self.size // TILE + 1) * TILE)
             for found in leaf_hashes(b"".join(padding_data(key, index) for index in range(self.size, until))):
                 self.add(0, found)
+
+
+def peaks_of(size: int) -> list[tuple[int, int]]:
+    """Level and index of the complete subtrees that `size` leaves fall into, the largest first."""
+    levels = [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+    return [(level, (size >> level) - 1) for level in levels]

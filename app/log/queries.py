@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import and_, func, literal, or_, select, true
@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, literal, or_, select, true
 from app.extensions import db
 from app.log import pace
 from app.log.keys import Keys, log_keys
-from app.log.models import LogBegin, LogEntry, LogLeaf, LogWindow
+from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.notes import Checkpoint, Verifier, proof_text
 from app.log.padding import TILE
 from app.log.tiles import Tiles
@@ -39,14 +39,23 @@ class State:
     last: int
     """The last event's leaf, -1 for none."""
     peaks: bytes
+    kept: int
+    """The last tile of level 1 that is stored, -1 for none."""
 
     @classmethod
     def read(cls, begin: LogBegin, at: datetime) -> "State":
         """For sizes at `at` or later, as far as LEAD."""
         newest = select(LogLeaf.leaf_index, LogLeaf.peaks).order_by(LogLeaf.leaf_index.desc()).limit(1).subquery()
         ended = select(func.sum(LogWindow.slots)).where(LogWindow.ends_at <= at).scalar_subquery()
+        kept = select(func.max(LogTile.number)).where(LogTile.level == 1).scalar_subquery()
         one = select(
-            ended.label("ended"), LogWindow.starts_at, LogWindow.ends_at, LogWindow.per_second, newest.c.leaf_index, newest.c.peaks
+            ended.label("ended"),
+            kept.label("kept"),
+            LogWindow.starts_at,
+            LogWindow.ends_at,
+            LogWindow.per_second,
+            newest.c.leaf_index,
+            newest.c.peaks,
         )
         base = select(literal(1).label("one")).subquery()
         is_open = and_(LogWindow.ends_at > at, LogWindow.starts_at < at + pace.LEAD)
@@ -56,10 +65,15 @@ class State:
         windows = tuple(pace.Window(row.starts_at, row.ends_at, row.per_second) for row in rows if row.starts_at)
         first = rows[0]
         last = -1 if first.leaf_index is None else first.leaf_index
-        return cls(begin, int(first.ended or 0), windows, last, first.peaks or b"")
+        kept = -1 if first.kept is None else first.kept
+        return cls(begin, int(first.ended or 0), windows, last, first.peaks or b"", kept)
 
     def size(self, at: datetime) -> int:
         return pace.slots(at, self.begin.began_at, self.running, ended=self.ended)
+
+
+SETTLED_AFTER = timedelta(days=1)
+"""From then on stored subtrees are used."""
 
 
 @dataclass
@@ -75,12 +89,17 @@ class PublicLog:
         return pace.boundary(self.now)
 
     @cached_property
+    def state(self) -> State:
+        return State.read(self.begin, self.at)
+
+    @cached_property
     def size(self) -> int:
-        return slots_at(self.at, self.begin)
+        return self.state.size(self.at)
 
     @cached_property
     def tiles(self) -> Tiles:
-        return Tiles(self.keys.padding)
+        settled = slots_at(self.at - SETTLED_AFTER, self.begin)
+        return Tiles(self.keys.padding, settled - settled % TILE, self.state.last)
 
     @property
     def verifier(self) -> Verifier:
@@ -121,9 +140,8 @@ class PublicLog:
     def entry(self, index: int) -> LogEntry | None:
         return db.session.scalar(select(LogEntry).where(LogEntry.leaf_index == index, self._is_public))
 
-    def newest(self):
-        """The select of public entries, newest first."""
-        return select(LogEntry).where(self._is_public).order_by(LogEntry.leaf_index.desc())
+    def newest(self, number: int) -> list[LogEntry]:
+        return list(db.session.scalars(select(LogEntry).where(self._is_public).order_by(LogEntry.leaf_index.desc()).limit(number)))
 
     def opened(self) -> list[tuple[int, bytes, bytes]]:
         """Index, salt and payload of every public entry, the oldest first."""
@@ -158,7 +176,7 @@ def receipt(entry: LogEntry) -> str:
     """What its owner keeps: content and salt, the leaf's place, and a checkpoint that was signed for this leaf. For its owner or once it is public."""
     keys, index = log_keys(), entry.leaf_index
     root = db.session.scalar(select(LogLeaf.root).where(LogLeaf.leaf_index == index))
-    path = inclusion_proof(index, index + 1, Tiles(keys.padding, last=index).node)
+    path = inclusion_proof(index, index + 1, Tiles(keys.padding, index + 1 - (index + 1) % TILE, index).node)
     return proof_text(index, path, _signed(keys, index + 1, root), _opened(entry))
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from sqlalchemy import Row, func, select
 
+from app.common import clock
 from app.common.audit import AuditEvent
 from app.extensions import db
 from app.log.actions import check_key
@@ -15,7 +16,7 @@ from app.log.frontier import Frontier
 from app.log.keys import Keys, log_keys
 from app.log.models import LogEntry, LogLeaf, LogTile
 from app.log.notes import Checkpoint
-from app.log.queries import read_begin
+from app.log.queries import State, read_begin
 from app.log.recording import DECISIVE
 from app.log.sealing import seal_of
 from app.log.tiles import Tiles
@@ -52,11 +53,11 @@ def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
         if fault:
             break
         previous, count = row.leaf_index, count + 1
+    size = tree.size
     if fault is None and tiles:
-        (level, number), _ = min(tiles.items(), key=lambda item: item[0][1] << 8 * item[0][0])
-        fault = Fault(number << 8 * level, "a subtree's hash is kept that no leaf has led to")
+        fault = _rest_of_tiles(tree, tiles, State.read(begin, clock.now()).size(clock.now()), keys)
     fault = fault or _against(checkpoints, keys) or _unlogged(previous)
-    return Verdict(count, tree.size, fault)
+    return Verdict(count, size, fault)
 
 
 LEAF = ("leaf_index", "previous_index", "data", "root", "peaks", "at", "seal")
@@ -121,18 +122,26 @@ def _compare_tiles(tree: Frontier, stored: dict) -> Fault | None:
     return None
 
 
+def _rest_of_tiles(tree: Frontier, stored: dict, size: int, keys: Keys) -> Fault | None:
+    """Those behind the last event: padding alone, and none beyond the size that the clock gives."""
+    ends = {key: (key[1] + 1) << 8 * key[0] for key in stored}
+    tree.pad_to(max((end for end in ends.values() if end <= size), default=0), keys.padding)
+    completed = {(level, number): found for level, number, found in tree.tiles}
+    wrong = [number << 8 * level for (level, number), found in stored.items() if completed.get((level, number)) != found]
+    return Fault(min(wrong), "a subtree's hash is kept that no leaves lead to") if wrong else None
+
+
 def _first(*faults: Fault | None) -> Fault | None:
     return min((fault for fault in faults if fault), key=lambda fault: fault.index, default=None)
 
 
 def _against(checkpoints: list[Checkpoint], keys: Keys) -> Fault | None:
-    tiles = Tiles(keys.padding)
+    last = db.session.scalar(select(func.coalesce(func.max(LogLeaf.leaf_index), -1)))
+    tiles = Tiles(keys.padding, settled=0, last=last)
     for kept in sorted(checkpoints, key=lambda one: one.size):
         if root_of(kept.size, tiles.node) != kept.root:
-            return Fault(
-                min(kept.size, tiles.last + 1),
-                f"a kept checkpoint of {kept.size} leaves has another root: something before it was removed or changed",
-            )
+            what = f"a kept checkpoint of {kept.size} leaves has another root: something before it was removed or changed"
+            return Fault(min(kept.size, last + 1), what)
     return None
 
 
@@ -142,7 +151,7 @@ def _unlogged(last: int) -> Fault | None:
     began = began.group_by(LogEntry.event).subquery()
     columns = (AuditEvent.event, AuditEvent.object_type, AuditEvent.object_id)
     audited = (
-        select(*columns, func.count()).join(began, began.c.event == AuditEvent.event).where(AuditEvent.at > began.c.at).group_by(*columns)
+        select(*columns, func.count()).join(began, began.c.event == AuditEvent.event).where(AuditEvent.at >= began.c.at).group_by(*columns)
     )
     columns = (LogEntry.event, LogEntry.object_type, LogEntry.object_id)
     logged = select(*columns, func.count()).group_by(*columns)

@@ -234,3 +234,32 @@ def test_a_long_silence_is_caught_up_with(log):
     receipt = Proof.from_text(queries.receipt(entry))
     receipt.verify(data_of(receipt), log_keys().verifier)
     assert verify().fault is None
+
+
+def test_the_daily_job_keeps_subtrees_without_any_event(log):
+    log.append()
+    later = START + 3 * DAY
+    head = log.public(later).checkpoint
+    actions.keep_tiles(now=later)
+    db.session.commit()
+    size = log.public(later).size
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(LogTile)) == size // 256
+    assert log.public(later).checkpoint == head
+    actions.keep_tiles(now=later)
+    log.append(later)
+    actions.keep_tiles(now=START + 12 * DAY)
+    log.append(START + 12 * DAY)
+    db.session.commit()
+    stored = db.session.execute(sa.select(LogTile.level, sa.func.count()).group_by(LogTile.level).order_by(LogTile.level)).all()
+    assert [tuple(row) for row in stored] == [(1, (log.entries[-1].leaf_index + 1) // 256), (2, 1)]
+
+
+def test_the_database_without_stored_subtrees_gives_the_same_proofs(log):
+    """They are a cache: whatever is missing is computed."""
+    for day in range(4):
+        log.append(START + day * DAY)
+    later = START + 6 * DAY
+    head, proof = log.public(later).checkpoint, log.public(later).inclusion(log.entries[1].leaf_index)
+    found = log.public(later)
+    found.tiles._read_tiles = lambda level, row: {}
+    assert (found.checkpoint, found.inclusion(log.entries[1].leaf_index)) == (head, proof)

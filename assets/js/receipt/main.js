@@ -1,0 +1,34 @@
+// The page that checks a receipt: takes a file or a text, and shows one of the sentences that the page holds.
+import { Wrong, checkReceipt } from "./proof.js";
+
+const form = document.querySelector("[data-verify]");
+const verdict = document.querySelector("[data-verdict]");
+const [file, receipt, key] = ["receipt-file", "receipt-text", "log-key"].map((id) => document.getElementById(id));
+
+function show(result, fault, facts) {
+  for (const element of verdict.querySelectorAll("[data-result], [data-fault], [data-facts]")) element.hidden = true;
+  verdict.querySelector(`[data-result="${result}"]`).hidden = false;
+  if (fault) verdict.querySelector(`[data-fault="${fault}"]`).hidden = false;
+  for (const [name, value] of Object.entries(facts ?? {})) verdict.querySelector(`[data-fact="${name}"]`).textContent = value;
+  if (facts) for (const element of verdict.querySelectorAll("[data-facts]")) element.hidden = false;
+}
+
+function check() {
+  if (!receipt.value.trim()) return show("bad", "empty");
+  try {
+    show("good", null, checkReceipt(`${receipt.value.trimEnd()}\n`, key.value));
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    show("bad", error.fault);
+  }
+}
+
+file.addEventListener("change", async () => {
+  if (!file.files.length) return;
+  receipt.value = await file.files[0].text();
+  check();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  check();
+});

@@ -47,6 +47,7 @@ ALSO_NOT_RULES = {
     "posting",  # writes the ledger
     "session",  # the request's person
     "standing",  # reads what an application has received
+    "uploads",  # keeps ciphertext in the data folder
 }
 """Modules of a package that may know the web or the database; every other module there is a rule and must be pure."""
 IMPURE = (

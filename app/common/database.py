@@ -26,7 +26,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def choose_transaction() -> None:
-        _reading.set(request.method in {"GET", "HEAD", "OPTIONS"})
+        """PATCH brings a piece of an upload: it writes files and never the database, so it may not wait for SQLite's one writer."""
+        _reading.set(request.method in {"GET", "HEAD", "OPTIONS", "PATCH"})
 
     @app.teardown_request
     def forget_transaction(_error) -> None:

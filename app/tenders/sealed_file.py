@@ -1,0 +1,64 @@
+"""A `.sealed` file from an ordinary form: looked at before a byte of it is written down, its objects kept, its header given back."""
+
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO
+
+from app.common.refusal import Refused
+from app.tenders import uploads
+from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Malformed
+from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE
+
+IN_MEMORY = 512 * 1024
+
+
+class Arriving:
+    """Where a form's file part goes while it arrives. What does not begin as a sealed file is let fall at once:
+    a bid that somebody sends in clear by mistake never reaches the disk."""
+
+    def __init__(self, folder: str):
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the request
+        self._begin: bytes | None = b""
+        self._is_sealed = False
+
+    def write(self, data: bytes) -> int:
+        if self._begin is None:
+            return self._file.write(data) if self._is_sealed else len(data)
+        self._begin += data
+        if len(self._begin) >= len(MAGIC):
+            begin, self._begin = self._begin, None
+            self._is_sealed = begin.startswith(MAGIC)
+            if self._is_sealed:
+                self._file.write(begin)
+        return len(data)
+
+    def __getattr__(self, name: str):
+        return getattr(self._file, name)
+
+
+def keep_sealed_file(stream: BinaryIO | None) -> bytes:
+    """The header's bytes; every object is on disk when this returns. Raises Refused for a bid in clear or a damaged file."""
+    if stream is None or stream.read(len(MAGIC)) != MAGIC:
+        raise Refused(NOT_A_CAPSULE)
+    line = stream.readline(MAX_HEADER + 1)
+    try:
+        header = Header.from_bytes(line.removesuffix(b"\n"))
+    except Malformed as error:
+        raise Refused(DAMAGED) from error
+    for one in header.objects:
+        if one.size > uploads.OBJECT_LIMIT:
+            raise Refused(uploads.TOO_LARGE)
+        try:
+            uploads.store_stream(_exactly(stream, one.size), sha256=one.sha256)
+        except Refused as refused:
+            raise Refused(DAMAGED) from refused
+    if stream.read(1):
+        raise Refused(DAMAGED)
+    return line.removesuffix(b"\n")
+
+
+def _exactly(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """The next `size` bytes; fewer when the file ends before, which its hash then shows."""
+    while size and (chunk := stream.read(min(size, uploads.CHUNK))):
+        size -= len(chunk)
+        yield chunk

@@ -1,0 +1,305 @@
+"""Ciphertext on its way and in the store: pieces that can be resumed, then one object named by its hash, on disk for good.
+
+Names tell nothing: an upload is called by a keyed hash of whose and what it is, an object by the hash of its ciphertext.
+Nothing here touches the database, so that hours of uploading never hold its lock.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from flask import current_app
+
+from app.common.daily import each_day
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused
+from app.tenders.capsule.format import MAX_FILE, age_size, padded_size
+
+PIECE_LIMIT = 8 * 1024 * 1024
+OBJECT_LIMIT = age_size(padded_size(MAX_FILE))
+WAITING_LIMIT = 6 * 1024**3
+"""Bytes that one bidder may have sent for one tender and not handed in: two whole bids of ten large files, and something more."""
+KEPT_SECONDS = 7 * 24 * 3600
+CHUNK = 1024 * 1024
+
+TOO_LARGE = Reason(_l("加密文件超过 200 MB。"), next=_l("请压缩或拆分后重新添加。"))
+TOO_MUCH = Reason(_l("上传后没有提交的加密文件太多。"), next=_l("请减小附件，提交一次后再继续；没有提交的密文保留 7 天。"))
+WRONG_PLACE = Reason(_l("上传的位置与服务器上的不一致。"), next=_l("请重新连接后继续上传。"))
+WRONG_HASH = Reason(_l("上传的加密文件与校验值不符，已经丢弃。"), next=_l("请重新添加这个文件。"))
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One object under way: its token, hash and whole size, and how much of it has arrived."""
+
+    token: str
+    sha256: str
+    size: int
+    offset: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.offset == self.size
+
+
+def begin(*, tender_id: int, organisation_id: int, sha256: str, size: int) -> Upload:
+    """A new upload, or the one of the same object that was broken off. Raises Refused."""
+    if not 0 < size <= OBJECT_LIMIT:
+        raise Refused(TOO_LARGE)
+    if size_of(sha256) not in (None, size):
+        raise Refused(WRONG_HASH)
+    owner = _owner(tender_id, organisation_id)
+    token = owner + _keyed(f"{owner}:{sha256}:{size}", 16)
+    found = find(token, tender_id=tender_id, organisation_id=organisation_id)
+    if found is not None:
+        return found
+    if sum(one["size"] for one in _facts_of(owner)) + size > WAITING_LIMIT:
+        raise Refused(TOO_MUCH)
+    _part(token).touch(mode=0o600)
+    _replace(_facts_path(token), json.dumps({"sha256": sha256, "size": size}).encode())
+    return find(token, tender_id=tender_id, organisation_id=organisation_id) or Upload(token, sha256, size, 0)
+
+
+def find(token: str, *, tender_id: int, organisation_id: int) -> Upload | None:
+    """An upload of this bidder's in this tender; anybody else's does not exist."""
+    if not _TOKEN.fullmatch(token) or not token.startswith(_owner(tender_id, organisation_id)):
+        return None
+    facts = _facts(token)
+    if facts is None:
+        return None
+    upload = Upload(token, facts["sha256"], facts["size"], _arrived(token, facts["sha256"], facts["size"]))
+    if upload.is_complete and size_of(upload.sha256) is None:
+        return _finish_interrupted(upload)
+    return upload
+
+
+def _arrived(token: str, sha256: str, size: int) -> int:
+    if size_of(sha256) is not None:
+        return size
+    try:
+        return _part(token).stat().st_size
+    except FileNotFoundError:
+        return 0 if size_of(sha256) is None else size
+
+
+def _finish_interrupted(upload: Upload) -> Upload:
+    """The last byte had arrived, then the process ended before the whole was checked and kept."""
+    try:
+        return append(upload, upload.size, b"")
+    except Refused:
+        return Upload(upload.token, upload.sha256, upload.size, 0)
+
+
+def append(upload: Upload, offset: int, piece: bytes) -> Upload:
+    """Add a piece. At the end the whole is checked against its hash, synced and moved into the store. Raises Refused."""
+    with _alone(upload.token) as part:
+        if part is None or part.seek(0, os.SEEK_END) != offset:
+            raise Refused(WRONG_PLACE)
+        if offset + len(piece) > upload.size:
+            raise Refused(TOO_LARGE)
+        part.write(piece)
+        part.flush()
+        arrived = part.tell()
+        if arrived == upload.size:
+            os.fsync(part.fileno())
+            part.seek(0)
+            if hashlib.file_digest(part, "sha256").hexdigest() != upload.sha256:
+                discard(upload.token)
+                raise Refused(WRONG_HASH)
+            _keep(_part(upload.token), upload.sha256)
+    return Upload(upload.token, upload.sha256, upload.size, arrived)
+
+
+@contextmanager
+def _alone(token: str) -> Iterator[BinaryIO | None]:
+    """The part, while nobody else writes it; None when it is gone, or was finished while one waited: then it is no part any more."""
+    try:
+        part = _part(token).open("r+b")
+    except FileNotFoundError:
+        yield None
+        return
+    with part:
+        fcntl.flock(part, fcntl.LOCK_EX)
+        try:
+            is_same = os.fstat(part.fileno()).st_ino == _part(token).stat().st_ino
+        except FileNotFoundError:
+            is_same = False
+        yield part if is_same else None
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def store_object(data: bytes) -> str:
+    """Keep an object that is at hand. Its hash."""
+    return store_stream([data])
+
+
+def store_stream(chunks: Iterable[bytes], *, sha256: str | None = None) -> str:
+    """Keep an object as it is read, in a `.sealed` file, without holding it in memory. Raises Refused when it is not what it is said to be."""
+    draft = _folder("uploads") / f"{secrets.token_hex(16)}.whole"
+    digest = hashlib.sha256()
+    try:
+        with _create(draft) as file:
+            for chunk in chunks:
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        found = digest.hexdigest()
+        if sha256 not in (None, found):
+            raise Refused(WRONG_HASH)
+        if size_of(found) is None:
+            _keep(draft, found)
+    finally:
+        draft.unlink(missing_ok=True)
+    return found
+
+
+def size_of(sha256: str) -> int | None:
+    """Bytes of an object in the store, or None."""
+    try:
+        return _object(sha256).stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def read_object(sha256: str) -> bytes | None:
+    try:
+        return _object(sha256).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def discard(token: str) -> None:
+    _part(token).unlink(missing_ok=True)
+    _facts_path(token).unlink(missing_ok=True)
+
+
+def release(*, tender_id: int, organisation_id: int, objects: Iterable[str]) -> None:
+    """These objects were handed in: they count no longer towards what a bidder may have waiting."""
+    handed_in = set(objects)
+    for path in _notes_of(_owner(tender_id, organisation_id)):
+        facts = _facts(path.stem)
+        if facts is not None and facts["sha256"] in handed_in:
+            discard(path.stem)
+
+
+def sweep(*, older_than: float = KEPT_SECONDS) -> int:
+    """Throw away uploads that nobody went on with; objects in the store stay. How many were thrown away."""
+    before, thrown = time.time() - older_than, 0
+    for path in list(_folder("uploads").iterdir()):
+        if path.suffix == ".json":
+            continue  # goes with its part
+        if _changed_at(path) >= before:
+            continue
+        path.unlink(missing_ok=True)
+        if path.suffix == ".part":
+            path.with_suffix(".json").unlink(missing_ok=True)
+            thrown += 1
+    for path in _folder("uploads").glob("*.json"):  # of objects that are in the store
+        if not _part(path.stem).exists() and _changed_at(path) < before:
+            path.unlink(missing_ok=True)
+    return thrown
+
+
+@each_day
+def sweep_daily(*, now) -> int:
+    """`flask tick` sweeps; files grow old by the machine's clock, whatever `now` is."""
+    return sweep()
+
+
+def temporary_folder() -> str:
+    """Where a sealed file lies while its form arrives: nameless, and gone with the request."""
+    return str(_folder("uploads"))
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")  # somebody else has just moved it
+
+
+def _keep(part: Path, sha256: str) -> None:
+    """Into the store under its hash; both the bytes and the name are on disk when this returns."""
+    target = _object(sha256)
+    _folder("sealed")
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    os.replace(part, target)
+    for folder in (target.parent, target.parent.parent, current_app.config["DATA"]):
+        _sync_folder(folder)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """The whole file or the one before it, whenever somebody looks."""
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    with _create(draft) as file:
+        file.write(data)
+    os.replace(draft, path)
+
+
+def _create(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _owner(tender_id: int, organisation_id: int) -> str:
+    return _keyed(f"{tender_id}:{organisation_id}", 16)
+
+
+def _keyed(text: str, digits: int) -> str:
+    return hmac.new(current_app.config["SECRET_KEY"].encode(), f"upload:{text}".encode(), hashlib.sha256).hexdigest()[:digits]
+
+
+def _folder(name: str) -> Path:
+    folder = current_app.config["DATA"] / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _part(token: str) -> Path:
+    return _folder("uploads") / f"{token}.part"
+
+
+def _facts_path(token: str) -> Path:
+    return _folder("uploads") / f"{token}.json"
+
+
+def _object(sha256: str) -> Path:
+    return current_app.config["DATA"] / "sealed" / sha256[:2] / sha256
+
+
+def _facts(token: str) -> dict | None:
+    try:
+        return json.loads(_facts_path(token).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _notes_of(owner: str) -> list[Path]:
+    return list(_folder("uploads").glob(f"{owner}*.json"))
+
+
+def _facts_of(owner: str) -> list[dict]:
+    return [facts for path in _notes_of(owner) if (facts := _facts(path.stem)) is not None]

@@ -1,0 +1,212 @@
+"""What a bidder's program talks to: the terms to seal for, uploads of ciphertext in pieces (tus 1.0), the one small request that hands in."""
+
+from base64 import b64decode
+from functools import wraps
+
+from flask import Response, current_app, flash, jsonify, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import ClientDisconnected
+
+from app.common import clock
+from app.common.access import actor, not_found, public, roles
+from app.common.refusal import Reason, Refused, refuse_if
+from app.enterprises.queries import find_by_organisation
+from app.extensions import db
+from app.tenders import uploads
+from app.tenders.actions import sealing as actions
+from app.tenders.actions.bidding import why_not_bid
+from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, Header, canonical
+from app.tenders.handing_in import DAMAGED
+from app.tenders.models import Tender
+from app.tenders.queries.tenders import find_tender
+from app.tenders.queries.terms import sealing_data, terms_data
+from app.tenders.sealed_file import Arriving, keep_sealed_file
+from app.tenders.views.bidding import BIDDERS
+from app.tenders.views.blueprint import bp
+
+TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
+CHUNK = 256 * 1024
+STATUS = {uploads.WRONG_PLACE: 409, uploads.WRONG_HASH: 460, uploads.TOO_LARGE: 413, DAMAGED: 400}
+"""Of refused uploads, as tus has them; any other refusal is 403."""
+HEX = frozenset("0123456789abcdef")
+
+
+def _load(number: str) -> Tender:
+    return find_tender(number, actor()) or not_found()
+
+
+def _published(number: str) -> Tender:
+    tender = _load(number)
+    return tender if tender.published_at is not None else not_found()
+
+
+@bp.get("/tenders/<number>/sealing.json")
+@public
+def sealing_terms(number: str):
+    return jsonify(sealing_data(_published(number)))
+
+
+@bp.get("/tenders/<number>/terms.json")
+@public
+def terms(number: str):
+    """Exactly the bytes whose hash a capsule names as its tender documents."""
+    return canonical(terms_data(_published(number))), {"Content-Type": "application/json; charset=utf-8"}
+
+
+# --- uploads -------------------------------------------------------------------------------------------------------------
+
+
+def _told(reason: Reason, status: int) -> Response:
+    """A refusal as a program reads it."""
+    answer = jsonify(text=str(reason.text), next=str(reason.next), basis=str(reason.basis))
+    answer.status_code = status
+    return answer
+
+
+def uploading(view):
+    """Answers with tus headers; a refusal becomes JSON. The database is let go before the first byte is read."""
+
+    @wraps(view)
+    def wrapped(number: str, **values):
+        try:
+            answer = view(number, **values)
+        except Refused as refused:
+            db.session.rollback()
+            answer = _told(refused.reason, STATUS.get(refused.reason, 403))
+        answer.headers.update(TUS)
+        return answer
+
+    return wrapped
+
+
+def _bidder_of(number: str) -> dict:
+    """Whose upload it is, once it is sure that they may bid now."""
+    tender, own = _load(number), find_by_organisation(actor().organisation_id)
+    refuse_if(why_not_bid(tender, own, actor=actor(), now=clock.now()))
+    found = {"tender_id": tender.id, "organisation_id": actor().organisation_id}
+    db.session.rollback()  # SQLite has one writer: it must not wait while bytes trickle in
+    return found
+
+
+@bp.post("/tenders/<number>/bid/objects")
+@roles(*BIDDERS)
+@uploading
+def begin_object(number: str):
+    size, sha256 = _announced()
+    upload = uploads.begin(**_bidder_of(number), sha256=sha256, size=size)
+    place = url_for(".object_so_far", number=number, token=upload.token)
+    return Response(status=201, headers={"Location": place, "Upload-Offset": str(upload.offset)})
+
+
+def _announced() -> tuple[int, str]:
+    """Size and hash of the object to come. Raises Refused."""
+    told = dict(part.strip().split(" ", 1) for part in request.headers.get("Upload-Metadata", "").split(",") if " " in part.strip())
+    try:
+        size, sha256 = int(request.headers["Upload-Length"]), b64decode(told["sha256"], validate=True).decode("ascii")
+    except (KeyError, ValueError):
+        raise Refused(DAMAGED) from None
+    if len(sha256) != 64 or set(sha256) - HEX:
+        raise Refused(DAMAGED)
+    return size, sha256
+
+
+@bp.get("/tenders/<number>/bid/objects/<token>")
+@roles(*BIDDERS)
+@uploading
+def object_so_far(number: str, token: str):
+    """How far an upload has come; asked with HEAD."""
+    upload = uploads.find(token, **_bidder_of(number)) or not_found()
+    return Response(headers={"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.size)})
+
+
+@bp.route("/tenders/<number>/bid/objects/<token>", methods=["PATCH"])
+@roles(*BIDDERS)
+@uploading
+def add_piece(number: str, token: str):
+    upload = uploads.find(token, **_bidder_of(number)) or not_found()
+    offset = request.headers.get("Upload-Offset", "")
+    if request.mimetype != "application/offset+octet-stream" or not (offset.isascii() and offset.isdigit()):
+        raise Refused(DAMAGED)
+    if (request.content_length or 0) > uploads.PIECE_LIMIT:
+        raise Refused(uploads.TOO_LARGE)
+    if not upload.is_complete:
+        piece, is_whole = _piece()
+        upload = uploads.append(upload, int(offset), piece)
+        if not is_whole:
+            raise ClientDisconnected
+    return Response(status=204, headers={"Upload-Offset": str(upload.offset)})
+
+
+def _piece() -> tuple[bytes, bool]:
+    """What arrived of a piece, and whether that is all. It is read whole before anything is locked: a connection that died
+    half-way must not hold up the one that goes on in its place. What came before it died is kept."""
+    came = bytearray()
+    try:
+        while chunk := request.stream.read(CHUNK):
+            came += chunk
+            if len(came) > uploads.PIECE_LIMIT:
+                raise Refused(uploads.TOO_LARGE)
+    except (ClientDisconnected, OSError):
+        return bytes(came), False
+    return bytes(came), True
+
+
+# --- handing in ----------------------------------------------------------------------------------------------------------
+
+
+def _hand_in(tender: Tender, header: bytes) -> tuple[str | None, Refused | None, str | None]:
+    """Receipt's address, or the refusal and the address of its own receipt. Commits either."""
+    number, tender_id, who, now = tender.number, tender.id, actor(), clock.now()
+    try:
+        actions.submit_capsule(tender, header, actor=who, now=now)
+        db.session.commit()
+        objects = [one.sha256 for one in Header.from_bytes(header).objects]
+        uploads.release(tender_id=tender_id, organisation_id=who.organisation_id, objects=objects)
+    except Refused as refused:
+        db.session.rollback()
+        refusal = actions.record_refusal(tender, refused.reason, header_bytes=header, actor=who, now=now)
+        db.session.commit()
+        return None, refused, url_for(".bid_refusal", number=number, refusal_id=refusal.id)
+    return url_for(".bid_receipt", number=number), None, None
+
+
+def submit_header(number: str):
+    """The small request of the page's script: the header alone. Everything else came before."""
+    header = request.form.get("header", "").encode()[: MAX_HEADER + 1]
+    receipt, refused, refusal = _hand_in(_load(number), header)
+    if refused is not None:
+        answer = _told(refused.reason, 409)
+        answer.set_data(canonical(answer.get_json() | {"refusal": refusal}))
+        return answer
+    flash(_("投标已提交，请保存回执。"), "success")
+    return jsonify(receipt=receipt), 201
+
+
+@bp.url_value_preprocessor
+def widen(_endpoint, _values) -> None:
+    """A sealed file may hold ten files of 200 MB. It is ciphertext, so that it may lie in a temporary file while it arrives;
+    anything else is let fall as it comes. Strangers get no more room than elsewhere: the form is read before their place is known."""
+    if request.endpoint == "tenders.submit_sealed":
+        if "_user_id" in session:
+            request.max_content_length = (MAX_FILES + 1) * uploads.OBJECT_LIMIT
+        request._get_file_stream = lambda *_arguments, **_named: Arriving(uploads.temporary_folder())
+
+
+@bp.post("/tenders/<number>/bid/sealed")
+@roles(*BIDDERS)
+def submit_sealed(number: str):
+    """The one `.sealed` file of the offline sealers, by an ordinary form."""
+    tender, file = _load(number), request.files.get("sealed")
+    try:
+        _bidder_of(number)
+        header = keep_sealed_file(file.stream if file is not None else None)
+    except Refused as refused:
+        current_app.logger.info("a sealed file was not accepted in %s", number)
+        db.session.rollback()
+        refusal = actions.record_refusal(tender, refused.reason, actor=actor(), now=clock.now())
+        db.session.commit()
+        return redirect(url_for(".bid_refusal", number=number, refusal_id=refusal.id))
+    receipt, refused, refusal = _hand_in(tender, header)
+    if refused is None:
+        flash(_("投标已提交，请保存回执。"), "success")
+    return redirect(receipt or refusal)

@@ -80,6 +80,12 @@ SETTINGS = (
     Setting("LINLI_MAIL_PASSWORD", "", "SMTP password.", is_secret=True),
     Setting("LINLI_MAIL_TLS", "0", "1 to use STARTTLS.", _flag),
     Setting("LINLI_MAIL_FROM", "linli@localhost", "Sender address of mails."),
+    Setting(
+        "LINLI_SCANNER",
+        "",
+        "Command that looks for malware in the files of opened bids, such as clamdscan --fdpass --no-summary: it is given a path and exits with 1 "
+        "for an infected file, 0 for a clean one. Empty means that files are not scanned.",
+    ),
     Setting("LINLI_AUTHORITY", "市住房保障和房产管理局", "Name of the authority in the page footer."),
     Setting("LINLI_COMPLAINTS_PHONE", "0375-0000000", "Supervision and complaints phone in the page footer."),
 )

@@ -126,7 +126,7 @@ def verify_alone():
         ('<script type="module" src="verify.js"></script>', f'<script type="module">{_built_script()}</script>'),
     ):
         page = page.replace(tag, put_in)
-    return _as_file(Response(page, mimetype="text/html"), "linli-verify.html")
+    return _as_file(Response(page, mimetype="application/octet-stream"), "linli-verify.html")  # to be kept, not shown: the content policy
 
 
 @bp.get("/verify.py")

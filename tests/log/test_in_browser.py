@@ -1,0 +1,134 @@
+"""Receipts checked in a real browser: on the site's page, and by a file on disk with no network at all."""
+
+import json
+import threading
+from base64 import b64encode
+from datetime import timedelta
+
+import pytest
+from werkzeug.serving import make_server
+
+from app.extensions import db
+from app.log import queries
+from app.log.notes import Proof
+from tests.log.conftest import START
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+
+
+@pytest.fixture
+def address(app, log, clock):
+    log.append(START + timedelta(minutes=1), words="第一件")
+    log.append(START + timedelta(hours=2), is_public=False, event="bid.submit", version=1)
+    clock.set(START + timedelta(hours=5))
+    db.session.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def receipts(address, log) -> list[str]:
+    return [queries.receipt(entry) for entry in log.entries]
+
+
+@pytest.fixture
+def visit(chromium):
+    contexts = []
+
+    def open_page(url: str, width: int = 1280, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def verdict(page, text: str) -> str:
+    page.fill("#receipt-text", text)
+    page.click("main form button")
+    return page.inner_text("[data-verdict]")
+
+
+def forged(receipt: str) -> str:
+    """Another content under the same signature."""
+    proof = Proof.from_text(receipt)
+    opened = json.loads(proof.extra)
+    opened["payload"] = opened["payload"].replace("2009", "2010", 1)
+    return receipt.replace(b64encode(proof.extra).decode(), b64encode(json.dumps(opened).encode()).decode())
+
+
+FAULTS = {
+    "empty": (lambda text: "  ", "没有回执"),
+    "form": (lambda text: "c2sp.org/tlog-proof@v2" + text[22:], "这不是回执"),
+    "cut": (lambda text: text[:200], "这不是回执"),
+    "content": (forged, "内容不在检查点之下"),
+    "bare": (
+        lambda text: str(Proof(Proof.from_text(text).index, Proof.from_text(text).hashes, Proof.from_text(text).checkpoint)),
+        "不带内容",
+    ),
+    "index": (
+        lambda text: text.replace(f"index {Proof.from_text(text).index}", f"index {Proof.from_text(text).index - 1}"),
+        "内容不在检查点之下",
+    ),
+    "signature": (lambda text: text[:-20] + ("A" if text[-20] != "A" else "B") + text[-19:], "签名不是这把公钥的"),
+    "root": (
+        lambda text: text.replace(f"\n{Proof.from_text(text).index + 1}\n", f"\n{Proof.from_text(text).index + 2}\n"),
+        "签名不是这把公钥的",
+    ),
+}
+
+
+def check_everything(page, receipts: list[str], tmp_path) -> None:
+    for receipt in receipts:
+        found = verdict(page, receipt)
+        assert "通过：回执是真的" in found and "不通过" not in found
+        assert json.loads(Proof.from_text(receipt).extra)["payload"] in found
+    for name, (change, words) in FAULTS.items():
+        found = verdict(page, change(receipts[0]))
+        assert words in found and "回执是真的" not in found, (name, found)
+    key = page.input_value("#log-key")
+    page.fill("#log-key", "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    assert "签名不是这把公钥的" in verdict(page, receipts[0])
+    page.fill("#log-key", key[:-6])
+    assert "日志公钥不对" in verdict(page, receipts[0])
+    page.fill("#log-key", key)
+    file = tmp_path / "receipt.tlog-proof"
+    file.write_bytes(receipts[1].replace("\n", "\r\n").encode())  # as a mail program may have kept it
+    page.set_input_files("#receipt-file", file)
+    page.wait_for_selector("[data-result=good]:visible")
+    assert "bid.submit" in page.inner_text("[data-verdict]")
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_tells_true_receipts_from_false(visit, address, receipts, tmp_path, width):
+    page = visit(f"{address}/log/verify", width)
+    check_everything(page, receipts, tmp_path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_file_on_disk_needs_neither_site_nor_network(visit, app, address, receipts, tmp_path):
+    kept = tmp_path / "linli-verify.html"
+    kept.write_bytes(app.test_client().get("/log/verify.html").data)
+    page = visit(kept.as_uri(), 390, offline=True)
+    check_everything(page, receipts, tmp_path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_runs_out_of_the_logs_pages(visit, address, log, width):
+    for path in ("/log", f"/log/leaf/{log.entries[0].leaf_index}", "/log/leaf/0", "/log/verify"):
+        page = visit(f"{address}{path}", width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.complaints == []

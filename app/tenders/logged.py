@@ -31,7 +31,7 @@ def _opened(tender, row) -> None:
     """What was opened may be known: that these bids came, and their hashes. Withdrawn bids stay hidden, and all of them below the legal minimum."""
     if tender.status is not Status.FAILED:
         standing = [str(bid.id) for bid in tender.bids if bid.withdrawn_at is None]
-        reveal((LogEntry.object_type == "bid") & LogEntry.object_id.in_(standing), now=row.at)
+        reveal(LogEntry.event.in_(("bid.submit", "bid.replace")) & LogEntry.object_id.in_(standing), now=row.at)
 
 
 def _candidates_published(tender, row) -> None:

@@ -26,6 +26,4 @@ decisive(
     }
 )
 
-link_objects(
-    {"funding_application": ("funding.application", "application_id"), "programme": ("funding.programme", "programme_id")}
-)
+link_objects({"funding_application": ("funding.application", "application_id"), "programme": ("funding.programme", "programme_id")})

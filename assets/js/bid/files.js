@@ -61,6 +61,11 @@ export class Files {
     if (this.entries.length >= page.limits.files) return this.#tell([say("too_many_files", { most: page.limits.files })]);
     const entry = { kind, name: file.name, size: file.size, pages: null, arrived: false };
     this.#draw(entry);
+    entry.ready = this.#prepare(entry, file);
+    return entry.ready.then(() => this.#send(entry), () => {}); // what is wrong with it stands at the field
+  }
+
+  async #prepare(entry, file) {
     this.#state(entry, "file_checking");
     try {
       entry.pages = (await this.#engine.call("inspect", { file, limit: page.limits.file_bytes })).pages;
@@ -68,9 +73,9 @@ export class Files {
       await this.#seal(entry, { identity, kind: entry.kind, file });
     } catch (error) {
       this.#forget(entry);
-      return this.#tell([say(error.key ?? "file_not_sealed", error.values ?? { name: file.name })]);
+      this.#tell([say(error.key ?? "file_not_sealed", error.values ?? { name: file.name })]);
+      throw Object.assign(error, { field: "files" });
     }
-    return this.#send(entry);
   }
 
   // Every file's ciphertext under another key; nothing changes until it is adopted.
@@ -103,9 +108,10 @@ export class Files {
     for (const entry of this.entries) if (entry.state === "file_failed") this.#send(entry);
   }
 
-  // When all have arrived; fails with the first that can't.
-  settled() {
-    return Promise.all(this.entries.map(({ done }) => done));
+  // When all have been encrypted and have arrived; fails with the first that can't.
+  async settled() {
+    await Promise.all(this.entries.map(({ ready }) => ready));
+    await Promise.all(this.entries.map(({ done }) => done));
   }
 
   async drop() {

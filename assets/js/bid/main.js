@@ -105,7 +105,7 @@ class BidPage {
     const known = new Set(wrong.map(({ field }) => field));
     const terms = { ceilingFen: page.ceiling_fen, passages: page.passages, names: page.names, planLeast: page.limits.plan_min };
     const gaps = findGaps(content, terms).filter(({ field }) => !known.has(field));
-    const found = [...wrong, ...gaps];
+    const found = [...wrong, ...gaps].sort((one, other) => place(one) - place(other));
     this.#form.showErrors(found);
     if (found.length) return;
     const button = part("check");
@@ -153,6 +153,10 @@ class BidPage {
     location.reload();
   }
 }
+
+// Where a finding's field stands on the page.
+const ORDER = ["price", "plan", ...page.passages.map(({ code }) => `answer_${code}`), "project_manager", "staffing", "no_interest"];
+const place = ({ field }) => ORDER.indexOf(field);
 
 // One window at a time: two would write over each other's draft.
 function holdAlone(name) {

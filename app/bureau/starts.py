@@ -6,6 +6,7 @@ from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.frame import Link
 from app.common.i18n import _l
+from app.tenders.holders import HOLDING_ROLES
 
 _ENTERPRISE = {Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY}
 _MONEY = {Role.COMMUNITY_MANAGER, Role.STREET_OFFICER, Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.FINANCE_OFFICER, Role.AUDITOR}
@@ -13,6 +14,7 @@ _MONEY = {Role.COMMUNITY_MANAGER, Role.STREET_OFFICER, Role.BUREAU_OFFICER, Role
 STARTS = (
     (_l("起草招标"), "tenders.new", {Role.COMMUNITY_MANAGER}),
     (_l("本单位的招标"), "tenders.mine", {Role.COMMUNITY_MANAGER}),
+    (_l("密钥"), "tenders.keys", set(HOLDING_ROLES)),
     (_l("申请补贴或奖励"), "funding.new_application", {Role.COMMUNITY_MANAGER}),
     (_l("招标项目"), "tenders.index", _ENTERPRISE),
     (_l("我的投标"), "tenders.bids", _ENTERPRISE),

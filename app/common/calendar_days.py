@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import chinese_calendar
 import holidays
 from flask import g
-from sqlalchemy import String, select
+from sqlalchemy import String, cast, null, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common import audit
@@ -58,9 +58,13 @@ class CalendarDay(db.Model):
 def load_calendar() -> WorkdayCalendar:
     """The calendar as it stands, read once a request."""
     if "workdays" not in g:
-        years = db.session.execute(select(CalendarYear.year, CalendarYear.is_provisional).order_by(CalendarYear.year))
-        days = db.session.execute(select(CalendarDay.date, CalendarDay.is_workday).order_by(CalendarDay.date))
-        g.workdays = WorkdayCalendar(dict(years.all()), dict(days.all()))
+        years = select(CalendarYear.year, CalendarYear.is_provisional, cast(null(), CalendarDay.date.type))
+        days = select(cast(null(), CalendarYear.year.type), CalendarDay.is_workday, CalendarDay.date)
+        rows = db.session.execute(union_all(years, days)).all()
+        g.workdays = WorkdayCalendar(
+            {year: is_provisional for year, is_provisional, day in rows if day is None},
+            {day: is_workday for _year, is_workday, day in rows if day is not None},
+        )
     return g.workdays
 
 

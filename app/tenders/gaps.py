@@ -9,6 +9,7 @@ from app.common.i18n import _l
 from app.common.labels import LabelledEnum
 from app.common.refusal import Reason, Refused
 from app.common.workdays import WorkdayCalendar
+from app.tenders import holders as keys
 from app.tenders import timetable as terms
 from app.tenders.kinds import DocumentKind, Regime, ServiceLevel
 from app.tenders.parameters import Sheet
@@ -29,6 +30,7 @@ class Section(LabelledEnum):
     SCHEDULE = "schedule", _l("时间安排与开标地点"), "info"
     CONTRACT = "contract", _l("合同主要条款"), "info"
     DOCUMENTS = "documents", _l("附件"), "info"
+    HOLDERS = "holders", _l("密钥保管人"), "info"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Draft:
     criteria: Sequence[Criterion]
     dates: terms.Dates
     document_kinds: frozenset[DocumentKind] = field(default_factory=frozenset)
+    holders: int = 0
+    """How many key holders are chosen."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def find_gaps(draft: Draft, *, submit_on: date, calendar: WorkdayCalendar, sheet
         (Section.SCHEDULE, _schedule(draft, submit_on, calendar, sheet)),
         (Section.CONTRACT, _contract(draft)),
         (Section.DOCUMENTS, _documents(draft)),
+        (Section.HOLDERS, _holders(draft)),
     ):
         found.extend(Gap(section, reason) for reason in check)
     return found
@@ -178,3 +183,8 @@ def _schedule(draft: Draft, submit_on: date, calendar: WorkdayCalendar, sheet: S
         if reason is not None and reason not in reasons:
             reasons.append(reason)
     return reasons
+
+
+def _holders(draft: Draft) -> list[Reason]:
+    missing = keys.why_not_chosen(draft.holders) if keys.SEALING_REQUIRED else None
+    return [missing] if missing else []

@@ -6,7 +6,7 @@ from app.common import daily
 from app.common.calendar_days import load_calendar
 from app.common.clock import local
 from app.extensions import db
-from app.sample import places
+from app.sample import keys, places
 from app.sample.agenda import Agenda
 from app.sample.papers import pdf
 from app.sample.people import actor
@@ -74,6 +74,7 @@ class Course:
         if story.reaches is S.SUBMITTED:
             return None
         add(self.days.add_workdays(submitted_on, 2), 15, 0, self.confirm)
+        add(self.days.add_workdays(submitted_on, 2), 16, 40, self.rehearse)
         if story.reaches is S.FILED:
             return None
         add(story.publish_on, 8, 40, self.publish)
@@ -162,6 +163,8 @@ class Course:
             paper = pdf(RESOLUTION[0], RESOLUTION[1:])
             drafting.attach(tender, DocumentKind.MANDATE, "业主大会决议", "业主大会决议.pdf", paper, actor=self.manager, now=now)
 
+        keys.choose(tender, story.by, now=now)
+
     def submit(self, now: datetime) -> None:
         filing.submit(self.tender, actor=self.manager, now=now)
 
@@ -170,6 +173,10 @@ class Course:
 
     def confirm(self, now: datetime) -> None:
         filing.confirm_filing(self.tender, actor=self.officer, now=now)
+
+    def rehearse(self, now: datetime) -> None:
+        """Before publication all holders; where the newcomer publishes, the manager's own rehearsal is left to them."""
+        keys.rehearse(self.tender, besides=self.story.by if self.story.reaches is S.FILED else "", now=now)
 
     # --- publication and its end -------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
+from app.tenders.actions.holders import ask_to_rehearse
 from app.tenders.actions.letters import officers_over, tell
 from app.tenders.kinds import FilingOutcome, FilingSubject
 from app.tenders.lifecycle import MOVES, Status, make_move, why_not
@@ -103,6 +104,7 @@ def confirm_filing(tender: Tender, *, actor: Actor, now: datetime) -> Tender:
         tender=tender,
         now=now,
     )
+    ask_to_rehearse(tender, now=now)
     return tender
 
 

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.actions.drafting import begin_draft
 from app.tenders.actions.filing import release
+from app.tenders.actions.holders import bind_keys
 from app.tenders.kinds import FailureCause, FilingOutcome
 from app.tenders.lifecycle import Phase, Situation, Status, make_move, why_not
 from app.tenders.models import ScoreCriterion, Tender
@@ -66,6 +67,7 @@ def publish(tender: Tender, bid_deadline_at: datetime, *, actor: Actor, now: dat
         )
     tender.bid_deadline_at = bid_deadline_at
     tender.regime_version = CURRENT_VERSION
+    bind_keys(tender)
     make_move(tender, "publish", now=now)
     record("tender.publish", tender, actor=actor, now=now, bid_deadline_at=bid_deadline_at.isoformat())
     return tender

@@ -13,6 +13,7 @@ from app.tenders.models.evaluation import (
     Score,
     ScoreSheet,
 )
+from app.tenders.models.holders import HolderKey, HolderRehearsal, TenderHolder
 from app.tenders.models.notice import Filing, ScoreCriterion, Tender, TenderCompound, TenderDocument, TenderSeries
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Contract",
     "EvaluatorAssignment",
     "Filing",
+    "HolderKey",
+    "HolderRehearsal",
     "Objection",
     "OpeningLine",
     "OpeningRecord",
@@ -40,5 +43,6 @@ __all__ = [
     "Tender",
     "TenderCompound",
     "TenderDocument",
+    "TenderHolder",
     "TenderSeries",
 ]

@@ -57,6 +57,7 @@ class Tender(db.Model):
         CheckConstraint("status <> 'failed' OR published_at IS NOT NULL", name="failed_was_published"),
         CheckConstraint("candidates_public_at IS NULL OR notice_ends_at > candidates_public_at", name="notice_after_publication"),
         CheckConstraint("(status = 'failed') = (failure_cause IS NOT NULL)", name="failure_has_cause"),
+        CheckConstraint("seal_threshold IN (2, 3)", name="seal_threshold"),
         *_fact_checks(),
     )
 
@@ -113,6 +114,8 @@ class Tender(db.Model):
     notice_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """End of the candidate notice as announced; set with candidates_public_at."""
     retender_of_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"), index=True)
+    seal_threshold: Mapped[int] = mapped_column(Integer, default=2)
+    """How many of its holders open the bids together."""
     version_id: Mapped[int] = mapped_column(Integer)
 
     procuring_entity: Mapped["Organisation"] = relationship("Organisation")  # noqa: F821
@@ -129,6 +132,9 @@ class Tender(db.Model):
         back_populates="tender", order_by="TenderDocument.id", cascade="all, delete-orphan"
     )
     filings: Mapped[list["Filing"]] = relationship(back_populates="tender", order_by="Filing.id")
+    holders: Mapped[list["TenderHolder"]] = relationship(  # noqa: F821
+        back_populates="tender", order_by="TenderHolder.position", cascade="all, delete-orphan"
+    )
     bids: Mapped[list["Bid"]] = relationship(back_populates="tender", order_by="Bid.id")  # noqa: F821
     opening: Mapped["OpeningRecord | None"] = relationship(back_populates="tender", uselist=False)  # noqa: F821
     evaluators: Mapped[list["EvaluatorAssignment"]] = relationship(  # noqa: F821

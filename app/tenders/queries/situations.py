@@ -26,6 +26,7 @@ from app.tenders.models import (
 )
 from app.tenders.parameters import Sheet, sheet_for
 from app.tenders.queries.drafting import gaps_of
+from app.tenders.queries.holders import why_not_seal
 from app.tenders.queries.tenders import is_own, standing_bid_counts
 
 
@@ -41,6 +42,8 @@ def situation(tender: Tender, *, actor: Actor, now: datetime) -> Situation:
         facts["gaps"] = len(gaps_of(tender, now=now, calendar=load_calendar()))
     if status in (Status.SUBMITTED, Status.AWARDED) and actor.role is Role.BUREAU_OFFICER:
         facts["is_preparer"] = is_preparer(tender, actor)
+    if status is Status.FILED and (unsealed := why_not_seal(tender)):
+        facts["obstacles"] = {"publish": unsealed}
     if status is Status.PUBLISHED:
         facts["standing_bids"] = standing_bid_counts([tender], now).get(tender.id)
     if status is Status.OPENED:

@@ -78,7 +78,7 @@ def find_tender(number: str, actor: Actor | None, *, with_documents: bool = Fals
     """The tender with this number, or None when it does not exist for this person."""
     statement = select(Tender).where(Tender.number == number).options(joinedload(Tender.procuring_entity))
     if with_documents:
-        statement = statement.options(joinedload(Tender.documents).joinedload(TenderDocument.file))
+        statement = statement.options(joinedload(Tender.documents).joinedload(TenderDocument.file), joinedload(Tender.compounds))
     tender = db.session.scalars(statement).unique().one_or_none()
     return tender if tender is not None and is_visible(tender, actor) else None
 

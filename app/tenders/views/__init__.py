@@ -6,6 +6,8 @@ from app.tenders.views import (  # noqa: F401 - each module adds its routes to b
     drafting,
     evaluating,
     filing,
+    holders,
+    keys,
     listing,
     objections,
     opening,

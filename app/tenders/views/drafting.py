@@ -22,6 +22,7 @@ from app.tenders.lifecycle import EDITABLE, Status, why_not
 from app.tenders.models import Tender
 from app.tenders.queries.drafting import choosable_compounds, gaps_of, timetable_of
 from app.tenders.queries.filings import last_return
+from app.tenders.queries.holders import lines_of
 from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import find_own_tender
 from app.tenders.scorecard import Criterion, default_card
@@ -86,6 +87,9 @@ def _tasks(tender: Tender, gaps) -> list[dict]:
     tasks = []
     for section in Section:
         missing = [gap for gap in gaps if gap.section is section]
+        if section is Section.HOLDERS:
+            tasks.append(_holders_task(tender, missing))
+            continue
         tasks.append(
             {
                 "text": section.label,
@@ -96,6 +100,24 @@ def _tasks(tender: Tender, gaps) -> list[dict]:
             }
         )
     return tasks
+
+
+def _holders_task(tender: Tender, missing) -> dict:
+    """Chosen people without a key keep nobody from filing, but they are named here in time."""
+    lines = lines_of(tender)
+    keyless = [line.holder.user.name for line in lines if line.key is None]
+    if not lines:
+        label, colour = (_("缺 %(count)d 项", count=1), "soon") if missing else (_("未选定"), "wait")
+    else:
+        label, colour = (_("%(count)d 人没有密钥", count=len(keyless)), "wait") if keyless else (_("齐全"), "open")
+    hint = _("%(names)s还没有密钥，已发邮件请其制作。", names="、".join(keyless)) if keyless else ""
+    return {
+        "text": Section.HOLDERS.label,
+        "url": url_for(".holders", number=tender.number),
+        "tag_label": label,
+        "tag_colour": colour,
+        "hint": "；".join(str(gap.reason.text).rstrip("。") for gap in missing) or hint,
+    }
 
 
 # --- the sections ------------------------------------------------------------------------------------------------------
@@ -216,6 +238,8 @@ EDITORS = {
 @roles(Role.COMMUNITY_MANAGER)
 def draft_section(number: str, section: str):
     tender, part = _own(number), _section(section)
+    if part is Section.HOLDERS:
+        return redirect(url_for(".holders", number=number))
     if tender.status not in EDITABLE:
         return redirect(url_for(".page", number=number))
     editor = EDITORS[part]

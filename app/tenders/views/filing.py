@@ -17,6 +17,7 @@ from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import Tender
 from app.tenders.queries.drafting import gaps_of, timetable_of
 from app.tenders.queries.filings import filings_of
+from app.tenders.queries.holders import why_not_seal
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_supervised_tender, place_names
 from app.tenders.views.blueprint import bp
@@ -123,6 +124,7 @@ def publish(number: str):
         tender=tender,
         form=form,
         proposed=proposed,
+        unsealed=why_not_seal(tender),
         why_not=publishing.why_not_publish(tender, proposed, now=now),
     )
 

@@ -26,6 +26,7 @@ from app.tenders.queries.filings import filings_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_tender, is_own, phase_of, place_names, retenders_of
 from app.tenders.views.blueprint import bp
+from app.tenders.views.holders import holders_context
 from app.tenders.views.opening import opening_context
 from app.tenders.views.results import result_context
 from app.tenders.views.shown import files_shown, steps_shown, terms_shown
@@ -109,6 +110,7 @@ def page(number: str):
         can_retender=person is not None and is_own(tender, person) and why_not_retender(tender, actor=person, now=now) is None,
         **ending,
         offers=offers_for(tender, person, now),
+        **holders_context(tender, person),
         **opening_context(tender),
         **result_context(tender, person),
     )

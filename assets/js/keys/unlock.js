@@ -1,0 +1,48 @@
+// Wires the small form of components/unlock.html: a key file with its passphrase, or the 24 characters, or AGE-SECRET-KEY-1….
+// The fields have no names, so that no form can send them; what was typed is cleared once the key is open.
+import { openKey } from "./file.js";
+import { KeyProblem, identityOfText, recipientOf } from "./identity.js";
+
+export function say(root, word, details = {}) {
+  const sentence = root.querySelector(`[data-word="${word}"]`).textContent.trim();
+  return Object.entries(details).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), sentence);
+}
+
+// The identity, once the person has opened a key that is one of those in data-recipients (any key when there are none).
+export function unlock(root) {
+  const parts = Object.fromEntries(["file", "passphrase", "text", "error", "busy", "open"].map((name) => [name, root.querySelector(`[data-unlock-${name}]`)]));
+  const expected = (root.dataset.recipients ?? "").split(" ").filter(Boolean);
+  root.hidden = false;
+  return new Promise((resolve) => {
+    const ending = new AbortController();
+    const options = { signal: ending.signal };
+    const tryIt = async () => {
+      parts.error.hidden = true;
+      parts.open.disabled = true;
+      parts.busy.hidden = false;
+      try {
+        const identity = await read(parts, expected);
+        if (expected.length && !expected.includes(await recipientOf(identity))) throw new KeyProblem("other");
+        for (const field of [parts.file, parts.passphrase, parts.text]) field.value = "";
+        ending.abort();
+        resolve(identity);
+      } catch (problem) {
+        if (!(problem instanceof KeyProblem)) throw problem;
+        parts.error.textContent = say(root, problem.word, problem.details);
+        parts.error.hidden = false;
+        parts.error.focus();
+      } finally {
+        parts.busy.hidden = true;
+        parts.open.disabled = false;
+      }
+    };
+    parts.open.addEventListener("click", tryIt, options);
+    parts.passphrase.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), tryIt()), options);
+  });
+}
+
+async function read(parts, expected) {
+  if (parts.file.files.length) return openKey(parts.file.files[0], parts.passphrase.value);
+  if (parts.text.value.trim()) return identityOfText(parts.text.value, expected);
+  throw new KeyProblem("nothing");
+}

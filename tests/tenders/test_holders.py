@@ -1,0 +1,399 @@
+"""Keys and holders through the real actions: one key a person, rehearsal before publication, loss before and after."""
+
+from datetime import timedelta
+
+import pyrage
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import actions as accounts
+from app.accounts.models import Membership
+from app.accounts.rules import OrganisationKind, Role
+from app.common import daily
+from app.common.mail import OutboxMail
+from app.common.refusal import Refused
+from app.extensions import db
+from app.tenders import holders as rules
+from app.tenders.actions import filing, keys, publishing
+from app.tenders.actions import holders as actions
+from app.tenders.holders import HolderSeat, HolderState, RetireReason
+from app.tenders.lifecycle import Status
+from app.tenders.models import HolderKey, HolderRehearsal, TenderHolder
+from app.tenders.queries import holders as asked
+from tests import factories
+from tests.factories import NOW
+from tests.statements import counted_statements
+from tests.tenders import draft_stories as stories
+from tests.tenders import holder_stories as told
+
+PUBLISH = NOW + timedelta(days=11)
+
+
+@pytest.fixture(autouse=True)
+def november(clock):
+    clock.set(NOW)
+
+
+@pytest.fixture
+def sealing_required(monkeypatch):
+    monkeypatch.setattr(rules, "SEALING_REQUIRED", True)
+
+
+def mails_to(person) -> list[str]:
+    return [m.subject for m in db.session.scalars(db.select(OutboxMail).where(OutboxMail.to == person.email).order_by(OutboxMail.id))]
+
+
+def states(tender) -> list[HolderState]:
+    return [line.state for line in asked.lines_of(tender)]
+
+
+def publish(trio, tender, now=PUBLISH):
+    publishing.publish(tender, publishing.proposed_deadline(tender, now=now), actor=trio.place.me, now=now)
+    db.session.commit()
+
+
+# --- a person's key --------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_key_replaces_the_old_and_one_stands(session):
+    trio = told.city()
+    first = told.make_key(trio, trio.legal)
+    second = told.make_key(trio, trio.legal, NOW + timedelta(hours=1))
+    assert (first.reason, second.reason) == (RetireReason.RENEWED, None)
+    assert asked.standing_key(trio.legal.id).id == second.id
+    with pytest.raises(Refused, match="已经登记过"):
+        keys.register_key(first.recipient, actor=factories.actor_for(trio.legal), now=NOW)
+
+
+def test_the_database_lets_one_key_stand(session):
+    trio = told.city()
+    told.make_key(trio, trio.legal)
+    session.add(HolderKey(user_id=trio.legal.id, recipient="age1x", fingerprint="x", made_at=NOW))
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+def test_only_roles_that_hold_register_a_key(session):
+    told.city()
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    for role in (Role.ENTERPRISE_SIGNATORY, Role.BUREAU_OFFICER, Role.EVALUATOR):
+        with pytest.raises(Refused, match="不保管投标的密钥"):
+            keys.register_key(recipient, actor=factories.actor(role), now=NOW)
+
+
+# --- choosing --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_proposal_is_manager_legal_officer_and_own_street(session):
+    trio = told.city()
+    factories.person(Role.STREET_OFFICER, division_code="410402003")
+    factories.person(Role.STREET_OFFICER, division_code="410403001")
+    factories.person(Role.LEGAL_OFFICER, division_code="4104")
+    tender = stories.begin(trio.place)
+    offered = asked.choices(tender)
+    found = asked.default_choices(tender, offered, prefer=trio.place.manager.id)
+    assert [choice.who.user_id for choice in found.values()] == [person.id for person in trio.people]
+    assert not any(choice.who.division_code == "410403001" for choice in offered)
+
+
+def test_who_is_chosen_without_a_key_gets_a_mail(session):
+    trio = told.city()
+    told.make_key(trio, trio.legal)
+    tender = stories.begin(trio.place)
+    told.choose(trio, tender)
+    assert states(tender) == [HolderState.NO_KEY, HolderState.NOT_REHEARSED, HolderState.NO_KEY]
+    assert "请为保管投标密钥制作一把密钥" in mails_to(trio.street)
+    assert not mails_to(trio.legal)
+    told.choose(trio, tender)
+    assert len(mails_to(trio.street)) == 1
+
+
+def test_who_serves_an_enterprise_is_refused(session):
+    trio = told.city()
+    home = factories.organisation(OrganisationKind.ENTERPRISE)
+    session.flush()
+    session.add(Membership(user_id=trio.street.id, organisation_id=home.id, role=Role.ENTERPRISE_CLERK, began_at=NOW))
+    session.flush()
+    tender = stories.begin(trio.place)
+    with pytest.raises(Refused, match="在物业服务企业任职"):
+        told.choose(trio, tender)
+
+
+def test_only_the_tenderer_chooses_and_only_before_publication(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    chosen = [(seat, told.hat(person).id) for seat, person in zip(told.SEATS, trio.people, strict=True)]
+    with pytest.raises(Refused, match="只有招标人能选定"):
+        actions.choose_holders(tender, chosen, 2, actor=factories.actor(Role.COMMUNITY_MANAGER), now=NOW)
+    session.rollback()
+    with pytest.raises(Refused, match="等于没有密封"):
+        actions.choose_holders(tender, chosen, 1, actor=trio.place.me, now=NOW)
+    session.rollback()
+    publish(trio, tender)
+    with pytest.raises(Refused, match="保管人不能再改"):
+        actions.choose_holders(tender, chosen, 2, actor=trio.place.me, now=PUBLISH)
+
+
+def test_who_stays_keeps_the_rehearsal(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    other = factories.person(Role.STREET_OFFICER, division_code="410402003")
+    people = (*trio.people[:2], other)
+    chosen = [(seat, told.hat(person).id) for seat, person in zip(told.SEATS, people, strict=True)]
+    session.refresh(other)
+    actions.choose_holders(tender, chosen, 2, actor=trio.place.me, now=NOW + timedelta(days=2))
+    session.commit()
+    assert states(tender) == [HolderState.READY, HolderState.READY, HolderState.NO_KEY]
+    assert "请用密钥做一次演练" in mails_to(other)
+
+
+# --- the gate of publication -----------------------------------------------------------------------------------------------
+
+
+def test_without_sealing_a_tender_without_holders_is_published(session):
+    place = stories.city()
+    tender, _at = stories.published(place)
+    assert tender.status is Status.PUBLISHED and tender.holders == []
+
+
+def test_a_draft_without_holders_can_not_be_filed(session, sealing_required):
+    trio = told.city()
+    tender = stories.complete(trio.place, stories.begin(trio.place))
+    with pytest.raises(Refused, match="没有达到法定要求"):
+        filing.submit(tender, actor=trio.place.me, now=NOW)
+    session.rollback()
+    told.choose(trio, tender)
+    filing.submit(tender, actor=trio.place.me, now=NOW)
+
+
+def test_publication_waits_for_all_rehearsals_with_the_present_key(session, sealing_required):
+    trio = told.city()
+    tender = told.ready(trio)
+    told.make_key(trio, trio.legal, NOW + timedelta(days=3))
+    assert states(tender) == [HolderState.READY, HolderState.NOT_REHEARSED, HolderState.READY]
+    with pytest.raises(Refused, match="钱法制（未演练）"):
+        publish(trio, tender)
+    session.rollback()
+    told.rehearse(trio, tender, trio.legal, NOW + timedelta(days=4))
+    publish(trio, tender)
+    bound = [h.key.recipient for h in tender.holders]
+    assert bound == [str(trio.identities[person.id].to_public()) for person in trio.people] == asked.sealing_keys(tender)
+
+
+def test_a_holder_who_left_keeps_the_tender_from_publication(session, sealing_required):
+    trio = told.city()
+    tender = told.ready(trio)
+    accounts.end_membership(told.hat(trio.street), actor=factories.actor(Role.ADMINISTRATOR), now=NOW + timedelta(days=2))
+    session.commit()
+    assert states(tender)[2] is HolderState.LEFT
+    with pytest.raises(Refused, match="已不在该单位任职"):
+        publish(trio, tender)
+
+
+def test_a_renewed_key_still_opens_what_was_published_with_it(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    before = asked.sealing_keys(tender)
+    told.make_key(trio, trio.street, PUBLISH + timedelta(days=1))
+    line = asked.lines_of(tender)[2]
+    assert asked.sealing_keys(tender) == before and line.state is HolderState.READY and line.keeps_old_key
+
+
+# --- rehearsal -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_answer_is_refused_and_nothing_is_passed(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    seat, me = told.seat_of(tender, trio.legal), factories.actor_for(trio.legal)
+    with pytest.raises(Refused, match="没有等待打开的演练密封件"):
+        actions.answer_rehearsal(seat, "x", actor=me, now=NOW)
+    first = actions.ask_rehearsal(seat, actor=me, now=NOW + timedelta(days=2))
+    assert actions.ask_rehearsal(seat, actor=me, now=NOW + timedelta(days=2)).id == first.id
+    with pytest.raises(Refused, match="演练结果不对"):
+        actions.answer_rehearsal(seat, "A" * 43 + "=", actor=me, now=NOW + timedelta(days=2))
+    assert first.passed_at is None
+    with pytest.raises(Refused, match="不是这一席"):
+        actions.ask_rehearsal(seat, actor=factories.actor_for(trio.street), now=NOW + timedelta(days=2))
+
+
+def test_without_a_key_nothing_is_rehearsed(session):
+    trio = told.city()
+    tender = stories.begin(trio.place)
+    told.choose(trio, tender)
+    with pytest.raises(Refused, match="您还没有密钥"):
+        actions.ask_rehearsal(told.seat_of(tender, trio.legal), actor=factories.actor_for(trio.legal), now=NOW)
+
+
+def test_a_day_before_closing_holders_are_asked_again_once(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    assert daily.run(now=tender.bid_deadline_at - timedelta(hours=25)) == 0
+    at = tender.bid_deadline_at - timedelta(hours=23)
+    assert daily.run(now=at) == 3
+    session.commit()
+    assert daily.run(now=at + timedelta(hours=1)) == 0
+    assert "投标即将截止，请再做一次密钥演练" in mails_to(trio.street)
+    told.rehearse(trio, tender, trio.street, at + timedelta(hours=2))
+    rows = session.scalars(db.select(HolderRehearsal).join(TenderHolder).where(TenderHolder.user_id == trio.street.id)).all()
+    assert len(rows) == 2 and all(row.passed_at for row in rows)
+
+
+# --- loss ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_loss_before_publication_asks_for_a_new_key_and_rehearsal(session, sealing_required):
+    trio = told.city()
+    tender = told.ready(trio)
+    touched = keys.report_lost(asked.standing_key(trio.legal.id), actor=factories.actor_for(trio.legal), now=NOW + timedelta(days=2))
+    session.commit()
+    assert [line.holder.tender_id for line in touched] == [tender.id]
+    assert states(tender)[1] is HolderState.NO_KEY and "密钥保管人报失密钥" in mails_to(trio.place.manager)
+    told.make_key(trio, trio.legal, NOW + timedelta(days=3))
+    told.rehearse(trio, tender, trio.legal, NOW + timedelta(days=3))
+    publish(trio, tender)
+
+
+def test_a_loss_after_publication_is_covered_shown_and_then_alarms(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    for number, person in enumerate((trio.legal, trio.street), start=1):
+        keys.report_lost(asked.standing_key(person.id), actor=factories.actor_for(person), now=PUBLISH + timedelta(days=number))
+        session.commit()
+        assert "投标的密钥报失" in mails_to(trio.place.officer)
+        assert bool(asked.alarming(asked.lines_of(tender))) is (number == 2)
+    assert states(tender) == [HolderState.READY, HolderState.LOST, HolderState.LOST]
+    with pytest.raises(Refused, match="已经报失"):
+        keys.report_lost(tender.holders[1].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=4))
+    with pytest.raises(Refused, match="这不是您的密钥"):
+        keys.report_lost(tender.holders[0].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=4))
+
+
+def test_a_replaced_key_that_is_lost_later_counts_where_it_is_bound(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    told.make_key(trio, trio.legal, PUBLISH + timedelta(days=1))
+    keys.report_lost(tender.holders[1].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=2))
+    session.commit()
+    assert states(tender)[1] is HolderState.LOST and asked.standing_key(trio.legal.id) is not None
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_manager_chooses_on_the_page_that_the_draft_leads_to(session, client, sign_in):
+    trio = told.city()
+    tender = stories.begin(trio.place)
+    sign_in(client, trio.place.manager)
+    page = client.get(f"/tenders/{tender.number}/draft")
+    assert f"/tenders/{tender.number}/holders" in page.links and "未选定" in page.main
+    page = client.get(f"/tenders/{tender.number}/holders")
+    assert "钱法制" in page.main and "还没有密钥" in page.main
+    page = client.submit(page, f"/tenders/{tender.number}/holders")
+    assert "未制作密钥" in page.main and "请通知其登录平台" in page.main
+    assert "3 人没有密钥" in client.get(f"/tenders/{tender.number}/draft").main
+    page = client.submit(page, f"/tenders/{tender.number}/holders", scheme="5", status=200)
+    assert "不是本平台的密封方式" not in page.main and page.errors
+
+
+def test_a_holder_makes_a_key_offline_and_rehearses_without_script(session, client, sign_in):
+    trio = told.city()
+    tender = stories.begin(trio.place)
+    told.choose(trio, tender)
+    sign_in(client, trio.legal)
+    assert "制作保管投标的密钥" in client.get("/desk").main
+    assert "您还没有密钥" in client.get("/keys").main
+    identity = pyrage.x25519.Identity.generate()
+    page = client.get("/keys/new")
+    refused = client.submit(page, "/keys/new", recipient=str(identity), status=200)
+    assert "这是私钥" in refused.errors[0] and str(identity) not in refused.html
+    page = client.submit(page, "/keys/new", recipient=str(identity.to_public()))
+    assert "现在的密钥" in page.main
+    page = client.get(f"/tenders/{tender.number}/rehearsal")
+    page = client.submit(page, f"/tenders/{tender.number}/rehearsal/begin")
+    capsule = client.look(f"/tenders/{tender.number}/rehearsal/capsule").data
+    opened = pyrage.decrypt(capsule, [identity]).decode()
+    wrong = client.submit(page, f"/tenders/{tender.number}/rehearsal", answer="不对", status=200)
+    assert "演练结果不对" in wrong.errors[0]
+    page = client.submit(page, f"/tenders/{tender.number}/rehearsal", answer=opened)
+    assert "演练合格" in page.main
+    assert "演练合格" in client.get("/keys").main
+
+
+def test_everybody_reads_green_and_red_and_only_those_concerned_the_names(session, client, new_client, sign_in):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    page = client.get(f"/tenders/{tender.number}")
+    assert "演练合格" in page.main and "任意 2 位一起解密" in page.main
+    assert "钱法制" not in page.main and "孙街道" not in page.main
+    assert "钱法制" not in client.get(f"/tenders/{tender.number}/history").main
+    for person in (trio.place.manager, trio.place.officer):
+        browser = new_client()
+        sign_in(browser, person)
+        assert "钱法制" in browser.get(f"/tenders/{tender.number}").main
+
+
+def test_a_loss_is_reported_on_its_page_and_shown_on_the_tenders(session, client, new_client, sign_in):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    for person in (trio.legal, trio.street):
+        browser = new_client()
+        sign_in(browser, person)
+        key = asked.standing_key(person.id)
+        page = browser.get(f"/keys/{key.id}/lost")
+        assert "靠其余保管人开标" in page.main and tender.number in page.main
+        assert "已报失" in browser.submit(page, f"/keys/{key.id}/lost").main
+        browser.get(f"/keys/{key.id}/lost", status=404)
+    page = client.get(f"/tenders/{tender.number}")
+    assert "密钥已报失 2 份，仍有 1 份可用" in page.main
+    sign_in(client, trio.place.officer)
+    assert "密钥报失，可用的不够开标" in client.get("/desk").main
+
+
+def test_publication_is_refused_with_sentence_and_link(session, client, sign_in, clock, sealing_required):
+    trio = told.city()
+    tender = told.ready(trio)
+    told.make_key(trio, trio.street, NOW + timedelta(days=3))
+    clock.set(PUBLISH)
+    sign_in(client, trio.place.manager)
+    page = client.get(f"/tenders/{tender.number}/publish")
+    assert "孙街道（未演练）" in page.main and f"/tenders/{tender.number}/holders" in page.links
+    assert not page.all(".//main//form")
+    page = client.get(f"/tenders/{tender.number}")
+    assert "孙街道（未演练）" in page.main and f"/tenders/{tender.number}/holders" in page.links
+
+
+def test_a_key_and_a_seat_are_nobody_elses(session, client, sign_in):
+    trio = told.city()
+    tender = told.ready(trio)
+    key = asked.standing_key(trio.legal.id)
+    sign_in(client, trio.street)
+    client.get(f"/keys/{key.id}/lost", status=404)
+    client.post(f"/keys/{key.id}/lost", status=404)
+    stranger = factories.person(Role.COMMUNITY_MANAGER, division_code="410402001002")
+    sign_in(client, stranger)
+    client.get(f"/tenders/{tender.number}/holders", status=404)
+    client.get(f"/tenders/{tender.number}/rehearsal", status=404)
+    client.post(f"/tenders/{tender.number}/rehearsal/begin", status=404)
+
+
+def test_pages_of_holders_ask_few_queries(session, app, client, sign_in):
+    trio = told.city()
+    tender = told.ready(trio)
+    sign_in(client, trio.place.manager)
+    own = f"/tenders/{tender.number}"
+    for address in ("/keys", "/keys/new", own, f"{own}/holders", f"{own}/rehearsal"):
+        with counted_statements(app) as counted:
+            client.get(address)
+        assert len(counted) <= 15, (address, len(counted))
+
+
+@pytest.mark.parametrize("seat", HolderSeat)
+def test_each_seat_has_roles(seat):
+    assert rules.ROLES_OF_SEAT[seat] <= set(rules.HOLDING_ROLES)

@@ -14,6 +14,7 @@ from benchmarks.city import checkpoint, copy_of, empty_city, flask, sample_city
 from benchmarks.log import measure_log
 from benchmarks.machine import describe
 from benchmarks.pages import fill_directory, measure_pages
+from benchmarks.sealing import measure_sealing
 
 RESULTS = Path(__file__).with_name("results")
 SMALL, LARGE = 1_115, 100_000
@@ -44,6 +45,8 @@ def main() -> None:
 def run(folder: Path, results: dict, sizes: tuple[int, ...]) -> None:
     say("a log of a million leaves …")
     results["log"] = show(measure_log(folder / "log"))
+    say("sealing in the browser …")
+    results["sealing"] = show(measure_sealing())
     say("loading the sample city …")
     city = sample_city(folder / "sample")
     accounts = json.loads(flask(city, "sample", "accounts", "--json").output)

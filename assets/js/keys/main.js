@@ -12,6 +12,7 @@ const secret = {};
 
 function shows(step) {
   for (const part of maker.querySelectorAll("[data-step]")) part.hidden = part.dataset.step !== step;
+  document.querySelector("[data-public-form]").hidden = step !== "passphrase";
   const heading = maker.querySelector(`[data-step="${step}"] h2`);
   heading.focus();
   heading.scrollIntoView();

@@ -21,6 +21,7 @@ STARTS = (
     (_l("本企业的档案"), "enterprises.mine", _ENTERPRISE),
     (_l("我的评标"), "tenders.scoring_list", {Role.EVALUATOR}),
     (_l("招标备案"), "tenders.filings", {Role.BUREAU_OFFICER}),
+    (_l("评标专家库"), "tenders.experts", {Role.BUREAU_OFFICER, Role.LEGAL_OFFICER, Role.AUDITOR}),
     (_l("导入表格"), "imports.index", {Role.BUREAU_OFFICER, Role.AUDITOR}),
     (_l("补贴和奖励申请"), "funding.applications", _MONEY),
     (_l("资金项目"), "funding.programmes", {Role.FINANCE_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR}),

@@ -19,14 +19,14 @@ class Agenda:
     """Steps may be added in any order."""
 
     def __init__(self, until: datetime):
-        self._until = until
+        self.until = until
         self._steps: list[Step] = []
         self._added = 0
 
     def add(self, day: date, hour: int, minute: int, do: Callable[[datetime], object]) -> None:
         """`do(now)` on a local day and hour. Nothing lies in the sample's future."""
         at = at_local(day, hour, minute)
-        if at > self._until:
+        if at > self.until:
             raise ValueError(f"{day} {hour}:{minute} lies after the sample's present")
         self._added += 1
         self._steps.append(Step(at, self._added, do))

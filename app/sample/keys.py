@@ -15,13 +15,17 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.common.access import Actor
 from app.extensions import db
 from app.sample.people import HOUSES, PASSWORD, user
 from app.sample.people import actor as person
-from app.tenders.actions import holders, keys
+from app.tenders.actions import holders, keys, unsealing
+from app.tenders.capsule.unseal import unwrap
 from app.tenders.holders import HOLDING_ROLES, HolderSeat
 from app.tenders.models import Tender, TenderHolder
+from app.tenders.queries.capsules import standing_capsules
 from app.tenders.queries.holders import standing_key
+from app.tenders.queries.terms import holders_of
 
 WORDS = Path(__file__).parent / "data" / "bip39-chinese-simplified.txt"
 FOLDER = "sample-keys"
@@ -80,6 +84,18 @@ def rehearse(tender: Tender, *, besides: str = "", now: datetime) -> None:
         asked = holders.ask_rehearsal(holder, actor=who, now=now)
         opened = pyrage.decrypt(asked.capsule.encode(), [identity]).decode()
         holders.answer_rehearsal(holder, opened, actor=who, now=now)
+
+
+def unseal(tender: Tender, *, actor: Actor, now: datetime) -> None:
+    """What happens in the opening room: the closing list, the shares of two holders, every bid opened."""
+    unsealing.close_bidding(tender, actor=actor, now=now)
+    logins = {user(login).id: login for login in HOLDERS}
+    for holder in holders_of(tender)[: tender.seal_threshold]:
+        login = logins[holder.user_id]
+        shares = {one.sha256: b64encode(unwrap(one.header, identity_of(login))).decode() for one in standing_capsules(tender)}
+        unsealing.release_shares(tender, shares, actor=person(login), now=now)
+    for ready in unsealing.ready_capsules(tender):
+        unsealing.keep_unsealed(tender, ready.version_id, unsealing.read_capsule(ready), actor=actor, now=now)
 
 
 # --- for newcomers ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from app.common.i18n import _l
 from app.common.refusal import Reason
 from app.communities.models import Compound
 from app.extensions import db
-from app.sample import money, people, places
+from app.sample import experts, money, people, places
 from app.sample.agenda import Agenda
 from app.sample.tenders.running import Course
 from app.sample.tenders.stories import STORIES
@@ -56,6 +56,7 @@ def _plan_beginning(agenda: Agenda) -> None:
     agenda.add(date(2009, 6, 16), 9, 0, people.invite_everybody)
     for number, (login, filename) in enumerate(places.CENSUSES):
         agenda.add(date(2009, 7, 1), 9, 10 * number, _import_of(login, filename))
+    agenda.add(date(2009, 6, 17), 9, 0, experts.register)
     agenda.add(date(2009, 7, 1), 14, 0, places.import_enterprises)
     agenda.add(date(2009, 7, 1), 16, 0, places.found_committee)
 

@@ -130,6 +130,9 @@ HOUSES = (
             ("expert7", Role.EVALUATOR, "杜鹃"),
             ("expert8", Role.EVALUATOR, "钟汉生"),
             ("expert9", Role.EVALUATOR, "夏静宜"),
+            ("expert10", Role.EVALUATOR, "洪志强"),
+            ("expert11", Role.EVALUATOR, "殷素梅"),
+            ("expert12", Role.EVALUATOR, "盛怀民"),
         ),
     ),
 )
@@ -142,6 +145,10 @@ EXPERTS = tuple(login for login, _role, _name in HOUSES[-1].people)
 
 def email(login: str) -> str:
     return f"{login}@{MAIL}"
+
+
+def login_of(person: User) -> str:
+    return person.email.partition("@")[0]
 
 
 def found_bureau(now: datetime) -> None:

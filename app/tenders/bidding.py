@@ -6,8 +6,8 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -221,6 +221,50 @@ def names_to_avoid(bidder_name: str, *people: str) -> dict[str, str]:
     """What would tell an evaluator whose a bid is: as it reads in any script (`letters`) → as people write it."""
     shown = {bidder_name, short_name(bidder_name), *(name.strip() for name in people), *telling_names(bidder_name)}
     return {letters(name): name for name in sorted(shown) if len(letters(name)) >= 2}
+
+
+MASK = "■■"
+
+
+def mask_names(text: str, names: Collection[str]) -> str:
+    """The text with every stretch that reads as one of these names (keys of names_to_avoid) blotted out, signs between its characters too.
+
+    A name that can be read across what was blotted out takes the whole text with it: nobody is to guess."""
+    if not is_named_in(text, names):
+        return text
+    spots = [(place, sign) for place, character in enumerate(text) for sign in letters(character)]
+    stream = "".join(sign for _place, sign in spots)
+    hidden: set[int] = set()
+    for name in names:
+        at = stream.find(name) if name else -1
+        while at >= 0:
+            hidden.update(range(spots[at][0], spots[at + len(name) - 1][0] + 1))
+            at = stream.find(name, at + 1)
+    parts, was_hidden = [], False
+    for place, character in enumerate(text):
+        if place not in hidden:
+            parts.append(character)
+        elif not was_hidden:
+            parts.append(MASK)
+        was_hidden = place in hidden
+    masked = "".join(parts)
+    return MASK if is_named_in(masked, names) else masked
+
+
+def masked(content: Content, bidder_name: str, legal_head: str) -> Content:
+    """What an evaluator reads: names that a bidder left in the blind parts, past its own program's check, are blotted out."""
+    names = names_to_avoid(bidder_name, legal_head, content.project_manager)
+    return replace(
+        content,
+        plan=mask_names(content.plan, names),
+        answers={code: mask_names(text, names) for code, text in content.answers.items()},
+        staffing=tuple(replace(one, post=mask_names(one.post, names), qualification=mask_names(one.qualification, names)) for one in content.staffing),
+    )
+
+
+def is_named_in(text: str, names: Collection[str]) -> bool:
+    plain = letters(text)
+    return any(name in plain for name in names)
 
 
 def letters(text: str) -> str:

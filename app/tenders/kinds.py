@@ -125,3 +125,21 @@ class BidDocumentKind(LabelledEnum):
     PLAN = "plan", _l("服务方案"), "info"
     STAFFING = "staffing", _l("人员与资格证明"), "info"
     OTHER = "other", _l("其他材料"), "info"
+
+
+class CapsuleFault(LabelledEnum):
+    """Why a sealed bid, or a share of it, could not be opened (capsule.unseal.Fault). Whose fault it is has legal effect."""
+
+    TOO_FEW_SHARES = "too_few_shares", _l("保管人的份额不足"), "soon"
+    WRONG_KEY = "wrong_key", _l("份额拼成的密钥不符"), "soon"
+    OBJECT_MISSING = "object_missing", _l("平台缺少密文"), "soon"
+    UNREADABLE = "unreadable", _l("解密后不是有效的投标"), "soon"
+    OTHER_BIDDER = "other_bidder", _l("封存的是别家企业的投标"), "soon"
+    OTHER_TENDER = "other_tender", _l("封存的是别的项目或别的招标文件的投标"), "soon"
+    BAD_SHARE = "bad_share", _l("投标人给这位保管人的份额不能用"), "soon"
+    FORGED_SHARE = "forged_share", _l("交来的份额与封存时不符"), "soon"
+
+    @property
+    def is_bidders(self) -> bool:
+        """Revoked (撤销) by the bidder's own fault; otherwise withdrawn (撤回) without it, with a right to compensation (§31)."""
+        return self in (CapsuleFault.WRONG_KEY, CapsuleFault.UNREADABLE, CapsuleFault.OTHER_BIDDER, CapsuleFault.OTHER_TENDER)

@@ -193,7 +193,7 @@ async function sealAll(event) {
     const whole = pack(capsule);
     const read = await readCapsule(whole, identity);
     made = { whole, identity, hash: read.hash, key, bid, tender: terms.tender };
-    at("read").replaceChildren(drawCapsule(read, terms.kinds));
+    at("read").replaceChildren(drawCapsule(read, terms));
     at("save-sealed").disabled = true;
     at("form").hidden = true;
     at("result").hidden = false;
@@ -242,7 +242,7 @@ async function check() {
     return;
   }
   try {
-    at("check-read").replaceChildren(drawCapsule(await readCapsule(whole, found[0]), terms?.kinds ?? []));
+    at("check-read").replaceChildren(drawCapsule(await readCapsule(whole, found[0]), terms ?? {}));
   } catch (error) {
     at("check-error").textContent = error.values ? say(error.key, error.values) : say(FAULTS[error.kind] ?? "not_sealed");
   }

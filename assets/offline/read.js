@@ -8,8 +8,9 @@ export function sizeText(bytes) {
   return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
-export function drawCapsule({ header, manifest, pages, hash, fingerprints }, kinds) {
+export function drawCapsule({ header, manifest, pages, hash, fingerprints }, { kinds = [], passages = [] }) {
   const labels = Object.fromEntries(kinds.map(({ value, label }) => [value, label]));
+  const titles = Object.fromEntries(passages.map(({ code, label }) => [code, label]));
   const files = manifest.files.map(({ kind, name, size }, place) =>
     [labels[kind] ?? kind, name, sizeText(size), pages[place] ? say("pages", { number: pages[place] }) : ""].filter(Boolean).join(" · "),
   );
@@ -20,12 +21,12 @@ export function drawCapsule({ header, manifest, pages, hash, fingerprints }, kin
     ["in_words", yuanInWords(manifest.price_fen)],
     ["project_manager", manifest.project_manager],
     ["plan", manifest.plan],
-    ...Object.entries(manifest.answers).map(([code, text]) => [null, text, code]),
+    ...Object.entries(manifest.answers).map(([code, text]) => [null, text, titles[code] ?? code]),
     ["staffing", manifest.staffing.map((post) => say("post_line", post).trim()).join("\n")],
     ["declaration", say(manifest.no_interest ? "declared" : "not_declared")],
     ["files", files.join("\n") || say("none")],
     ["sealed_for", `${header.threshold} / ${header.holders.length}\n${fingerprints.join("\n")}`],
     ["capsule", hash],
   ];
-  return make("dl", {}, ...rows.map(([key, value, code]) => make("div", {}, make("dt", {}, key ? say(key) : code), make("dd", {}, value))));
+  return make("dl", {}, ...rows.map(([key, value, title]) => make("div", {}, make("dt", {}, key ? say(key) : title), make("dd", {}, value))));
 }

@@ -1,21 +1,25 @@
 """The bidders' side of a story: who hands in what and when, who replaces, who takes back and hands in again."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.clock import local
 from app.common.money import yuan
+from app.enterprises.queries import find_by_organisation
 from app.sample.papers import pdf
 from app.sample.people import HOUSES, actor
 from app.sample.tenders import bids
 from app.sample.tenders.stories import Offer
-from app.tenders.actions import bidding
+from app.tenders import uploads
+from app.tenders.actions import bidding, sealing
+from app.tenders.capsule.format import Manifest
+from app.tenders.capsule.seal import seal
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid
-from app.tenders.queries.bids import own_draft
+from app.tenders.queries.bids import own_bid
+from app.tenders.queries.terms import terms_of
 
 if TYPE_CHECKING:
     from app.sample.tenders.running import Course
@@ -49,22 +53,24 @@ class Bidders:
     def _hands_in(self, offer: Offer, price_fen: int):
         def hand_in(now: datetime) -> None:
             tender, signatory = self.course.tender, actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY))
-            clerk = _login(offer.enterprise, Role.ENTERPRISE_CLERK)
-            is_first = own_draft(tender, signatory) is None
-            bidding.save_draft(
-                tender,
+            is_first = own_bid(tender, signatory) is None
+            manifest = Manifest(
+                tender="",
+                documents="",
+                bidder=find_by_organisation(signatory.organisation_id).uscc,
+                version=1 if is_first else 2,
                 price_fen=price_fen,
                 project_manager=bids.project_manager(offer.enterprise, tender),
                 plan=bids.plan(offer.enterprise, tender, offer.quality),
-                staffing=bids.staffing(offer.enterprise, tender, offer.quality),
+                staffing=tuple(post.as_data() for post in bids.staffing(offer.enterprise, tender, offer.quality)),
                 answers={"difficulty": bids.difficulties(offer.enterprise, tender, offer.quality)},
                 no_interest=True,
-                files=[(BidDocumentKind.LETTER, "投标函.pdf", self._letter(signatory, price_fen, now))] if is_first else [],
-                actor=actor(clerk) if clerk else signatory,
-                now=now,
             )
-            rehearsed = sha256(f"{tender.number}:{offer.enterprise}:{now.isoformat()}".encode()).hexdigest()
-            bidding.submit_bid(tender, salt=rehearsed, actor=signatory, now=now)
+            files = [(BidDocumentKind.LETTER.value, "投标函.pdf", self._letter(signatory, price_fen, now))] if is_first else []
+            capsule = seal(terms_of(tender), manifest, files)
+            for one in capsule.objects:
+                uploads.store_object(one)
+            sealing.submit_capsule(tender, capsule.header.to_bytes(), actor=signatory, now=now)
 
         return hand_in
 

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from app.extensions import db
-from app.sample.people import EXPERTS, actor, user
+from app.sample.people import actor, login_of, user
 from app.sample.tenders import points
 from app.sample.tenders.bids import pick
 from app.sample.tenders.stories import S
-from app.tenders.actions import evaluating
-from app.tenders.kinds import RejectionGround, RejectionVoice, Seat
+from app.tenders.actions import drawing, evaluating
+from app.tenders.kinds import RejectionGround, RejectionVoice
 from app.tenders.queries import evaluation as asked
 from app.tenders.queries.bids import criteria_of, standing_bids
 
@@ -30,18 +30,12 @@ class Jury:
 
     @property
     def members(self) -> list[str]:
-        """Sign-in names by seat: four or five experts, and where there are four a second person of the tenderer, who does not organise."""
-        start = pick(self.course.story.key, "experts", count=len(EXPERTS))
-        experts = [EXPERTS[(start + 2 * n) % len(EXPERTS)] for n in range(SEATS)]
-        return (
-            experts
-            if self.course.story.has_experts_only
-            else [*experts[: SEATS - 1], self.course.story.by.replace("community.", "deputy.")]
-        )
+        """Sign-in names by seat: the experts as they were drawn, then the second person of the tenderer, who does not organise."""
+        return [login_of(seat.user) for seat in asked.committee(self.course.tender)]
 
     def plan(self, evaluated_on: date) -> None:
         story, add = self.course.story, self.course.agenda.add
-        add(story.deadline_on, 10, 30, self.seat)
+        add(evaluated_on, 8, 50, self.seat)
         if story.rejected:
             add(evaluated_on, 9, 0, self.propose_rejection)
         is_running = story.reaches is S.OPENED
@@ -59,16 +53,10 @@ class Jury:
         order.sort(key=lambda number: pick(self.course.story.key, "code", number, count=10**9))
 
     def seat(self, now: datetime) -> None:
-        for login in self.members:
-            is_expert = login in EXPERTS
-            evaluating.seat_evaluator(
-                self.course.tender,
-                user(login),
-                seat=Seat.EXPERT if is_expert else Seat.TENDERER,
-                reason="从市专家库随机抽取" if is_expert else "招标人代表",
-                actor=self.course.manager,
-                now=now,
-            )
+        tender, manager = self.course.tender, self.course.manager
+        drawing.draw_committee(tender, closing_root=self.course.drawing.closing_root, actor=manager, now=now)
+        if not self.course.story.has_experts_only:
+            drawing.name_representative(tender, user(self.course.story.by.replace("community.", "deputy.")), actor=manager, now=now)
 
     def propose_rejection(self, now: datetime) -> None:
         evaluating.propose_rejection(

@@ -11,6 +11,7 @@ from app.sample.agenda import Agenda
 from app.sample.papers import pdf
 from app.sample.people import actor
 from app.sample.tenders.bidders import Bidders
+from app.sample.tenders.drawing import Drawing
 from app.sample.tenders.jury import Jury
 from app.sample.tenders.stories import S, Story
 from app.tenders.actions import award as awards
@@ -43,6 +44,7 @@ class Course:
         self.tender_id: int | None = None
         self.days = load_calendar()
         self.bidders = Bidders(self)
+        self.drawing = Drawing(self)
         self.jury = Jury(self)
 
     @property
@@ -79,6 +81,7 @@ class Course:
             return None
         add(story.publish_on, 8, 40, self.publish)
         self.bidders.plan()
+        self.drawing.plan_commitments()
         if story.cancelled_on:
             return add(story.cancelled_on, 10, 0, self.cancel)
         if story.reaches is S.PUBLISHED:
@@ -96,6 +99,7 @@ class Course:
         story, add, later = self.story, self.agenda.add, self.days.add_workdays
         add(story.deadline_on, 9, 35, self.open)
         evaluated_on = story.evaluated_on or later(story.deadline_on, 1)
+        self.drawing.plan_seeds(evaluated_on)
         self.jury.plan(evaluated_on)
         if not self._goes_to(S.EVALUATED):
             return
@@ -164,6 +168,7 @@ class Course:
             drafting.attach(tender, DocumentKind.MANDATE, "业主大会决议", "业主大会决议.pdf", paper, actor=self.manager, now=now)
 
         keys.choose(tender, story.by, now=now)
+        self.drawing.write_plan(now)
 
     def submit(self, now: datetime) -> None:
         filing.submit(self.tender, actor=self.manager, now=now)
@@ -181,7 +186,7 @@ class Course:
     # --- publication and its end -------------------------------------------------------------------------------------
 
     def publish(self, now: datetime) -> None:
-        publishing.publish(self.tender, self.story.deadline_at, actor=self.manager, now=now)
+        publishing.publish(self.tender, self.story.deadline_at, salts=self.drawing.salt, actor=self.manager, now=now)
 
     def cancel(self, now: datetime) -> None:
         publishing.cancel(self.tender, self.story.cancel_reason, actor=self.manager, now=now)
@@ -193,6 +198,7 @@ class Course:
         publishing.retender(self.tender, actor=self.manager, now=now)
 
     def open(self, now: datetime) -> None:
+        keys.unseal(self.tender, actor=self.manager, now=now)
         opening.open_bids(
             self.tender,
             presided_by=self.manager.name,

@@ -165,7 +165,7 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, salt: str | N
     if not actor.has(Role.ENTERPRISE_SIGNATORY):
         raise Refused(SIGNATORY_ONLY)
     refuse_if(why_not_bid(tender, enterprise, actor=actor, now=now))
-    _refuse_second_enterprise(tender, actor)
+    refuse_second_enterprise(tender, actor)
     draft, bid = own_draft(tender, actor), own_bid(tender, actor)
     if draft is not None and seen_version is not None and draft.version_id != seen_version and draft.submitted_at is None:
         raise Refused(STALE)
@@ -210,7 +210,7 @@ def submit_bid(tender: Tender, *, seen_version: int | None = None, salt: str | N
     return version
 
 
-def _refuse_second_enterprise(tender: Tender, actor: Actor) -> None:
+def refuse_second_enterprise(tender: Tender, actor: Actor) -> None:
     """One person hands in for one enterprise. It tells the person of nobody's bid but that of their own hand."""
     other = db.session.scalar(
         select(Enterprise.name)

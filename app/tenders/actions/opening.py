@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from flask_babel import force_locale
+
 from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
 from app.common.audit import label_events, record
@@ -14,9 +16,12 @@ from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders import bidding
 from app.tenders.actions.bidding import lock_tender
+from app.tenders.kinds import CapsuleFault
 from app.tenders.lifecycle import make_move, why_not
-from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
-from app.tenders.queries.bids import content_of_version, current_version, standing_bids
+from app.tenders.models import Bid, BidVersion, OpeningLine, OpeningRecord, Tender
+from app.tenders.queries.bids import content_of_version, current_version, hash_of_rows, standing_bids
+from app.tenders.queries.capsules import is_sealed, progress_of
+from app.tenders.queries.opening_room import proceedings_of
 from app.tenders.queries.situations import situation
 from app.tenders.scoring import blind_code
 
@@ -44,6 +49,7 @@ def open_bids(
     `shuffle` permutes the blind codes; the system's own random source unless a rehearsed one is given."""
     tender = lock_tender(tender)
     refuse_if(why_not("open", situation(tender, actor=actor, now=now)))
+    refuse_if(why_not_read_out(tender))
     bids = standing_bids(tender)
     if organisation_ids_of(actor.user_id) & {bid.organisation_id for bid in bids}:
         raise Refused(SERVED_A_BIDDER)
@@ -56,6 +62,7 @@ def open_bids(
         place=tender.opening_place,
         note=note.strip(),
         lines=[_read_out(tender, bid, position) for position, bid in enumerate(bids, start=1)],
+        proceedings=proceedings_of(tender, [(v.id, v.unsealing) for v in map(current_version, bids)]) if is_sealed(tender) else {},
     )
     opening.record_sha256 = sha256(canonical_record(tender, opening)).hexdigest()
     db.session.add(opening)
@@ -67,8 +74,24 @@ def open_bids(
     return opening
 
 
+def why_not_read_out(tender: Tender) -> Reason | None:
+    """Every bid has been opened, or it is known why it can't be, before any is read out."""
+    if not is_sealed(tender):
+        return None
+    progress = progress_of(tender)
+    if progress is not None and progress.is_done:
+        return None
+    return Reason(
+        _l("投标还没有全部解密。"),
+        _l("《电子招标投标办法》第三十条"),
+        _l("请密钥保管人在开标室解锁密钥；够 %(threshold)d 人即可解密全部投标。", threshold=tender.seal_threshold),
+    )
+
+
 def _read_out(tender: Tender, bid: Bid, position: int) -> OpeningLine:
     version = current_version(bid)
+    if version.unsealing is not None:
+        return _read_unsealed(bid, version, position)
     content = content_of_version(version)
     found = bidding.content_hash(
         content, tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number, salt=version.content.salt
@@ -84,6 +107,34 @@ def _read_out(tender: Tender, bid: Bid, position: int) -> OpeningLine:
         seal_intact=found == version.content_sha256,
         main_content=main_content(content),
     )
+
+
+def _read_unsealed(bid: Bid, version: BidVersion, position: int) -> OpeningLine:
+    """The capsule's hash is the one of the receipt; its content still has the hash that it had when it was opened."""
+    fault = version.unsealing.fault
+    content = None if fault else content_of_version(version)
+    return OpeningLine(
+        position=position,
+        bid_id=bid.id,
+        bid_version_id=version.id,
+        enterprise_name=bid.enterprise.name,
+        price_fen=content.price_fen if content else None,
+        received_at=version.submitted_at,
+        content_sha256=version.content_sha256,
+        seal_intact=fault is None and hash_of_rows(version) == version.unsealing.content_sha256,
+        main_content=main_content(content) if content else "",
+        remark=_remark(fault) if fault else version.unsealing.remark,
+    )
+
+
+def _remark(fault: CapsuleFault) -> str:
+    """Whose fault decides what it is in law; kept in Chinese, as it was said."""
+    kind = (
+        "因投标人原因未能解密，视为撤销投标文件"
+        if fault.is_bidders
+        else "因投标人以外的原因未能解密，视为撤回投标文件，投标人有权要求责任方赔偿"
+    )
+    return f"{fault.label}。{kind}（《电子招标投标办法》第三十一条）。"
 
 
 def main_content(content: bidding.Content) -> str:
@@ -111,9 +162,11 @@ def canonical_record(tender: Tender, opening: OpeningRecord) -> bytes:
                 "received_at": line.received_at.isoformat(timespec="milliseconds"),
                 "content_sha256": line.content_sha256,
                 "seal_intact": line.seal_intact,
+                **({"remark": line.remark} if opening.proceedings else {}),
             }
             for line in opening.lines
         ],
+        **(opening.proceedings or {}),
     }
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

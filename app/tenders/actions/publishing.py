@@ -1,5 +1,6 @@
 """Publishing a notice, ending a tender before it has a winner, and beginning it again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.actions.drafting import begin_draft
+from app.tenders.actions.drawing import freeze_at_publication
 from app.tenders.actions.filing import release
 from app.tenders.actions.holders import bind_keys
 from app.tenders.kinds import FailureCause, FilingOutcome
@@ -51,8 +53,12 @@ def proposed_deadline(tender: Tender, *, now: datetime) -> datetime:
     return max(tender.bid_deadline_at, suggest_deadline(local_day(now), load_calendar(), sheet_of(tender)))
 
 
-def publish(tender: Tender, bid_deadline_at: datetime, *, actor: Actor, now: datetime) -> Tender:
-    """The notice goes out; from now on the rules in force today hold for this tender, and nobody changes it."""
+def publish(
+    tender: Tender, bid_deadline_at: datetime, *, salts: Callable[[int], bytes] | None = None, actor: Actor, now: datetime
+) -> Tender:
+    """The notice goes out; from now on the rules in force today hold for this tender, and nobody changes it.
+
+    `salts`: see drawing.freeze_at_publication."""
     tender = lock_tender(tender)
     refuse_if(why_not("publish", situation(tender, actor=actor, now=now)))
     refuse_if(why_not_publish(tender, bid_deadline_at, now=now), field="bid_deadline_at")
@@ -70,6 +76,7 @@ def publish(tender: Tender, bid_deadline_at: datetime, *, actor: Actor, now: dat
     bind_keys(tender)
     make_move(tender, "publish", now=now)
     record("tender.publish", tender, actor=actor, now=now, bid_deadline_at=bid_deadline_at.isoformat())
+    freeze_at_publication(tender, salts=salts, actor=actor, now=now)
     return tender
 
 

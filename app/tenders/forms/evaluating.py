@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from flask_babel import gettext
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from app.common.forms import Form, at_most, chosen, required
 from app.common.i18n import _l
-from app.tenders.kinds import RejectionGround, Seat
+from app.tenders.kinds import RejectionGround
 from app.tenders.models import ScoreCriterion, ScoreSheet
 from app.tenders.scoring import plain
 
@@ -78,14 +78,6 @@ def sheet_values(sheet: ScoreSheet | None) -> dict:
         values[f"points_{score.criterion.code}"] = score.points
         values[f"reason_{score.criterion.code}"] = score.reason
     return values
-
-
-class SeatForm(Form):
-    person = SelectField(_l("人员"), [chosen()], coerce=int)
-    seat = RadioField(_l("席位"), [chosen()], choices=Seat.choices(), default=Seat.EXPERT.value)
-    reason = TextAreaField(
-        _l("确定的理由"), [required(), at_most(400)], description=_l("写明选用的方式，例如从专家库按专业随机抽取。"), render_kw={"rows": 2}
-    )
 
 
 class RejectionForm(Form):

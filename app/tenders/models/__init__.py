@@ -2,6 +2,8 @@
 
 from app.tenders.models.award import Award, CandidatePass, Contract, Objection
 from app.tenders.models.bids import Bid, BidContent, BidDocument, BidDraft, BidDraftDocument, BidVersion
+from app.tenders.models.capsules import BidCapsule, BidClosing, BidRefusal, BidUnsealing, ShareRelease
+from app.tenders.models.draw import DrawContribution, DrawMember, DrawNumber, DrawPlan, DrawRound, DrawStep, PoolExpert, PoolTie
 from app.tenders.models.evaluation import (
     BidRejection,
     EvaluatorAssignment,
@@ -15,18 +17,30 @@ from app.tenders.models.evaluation import (
 )
 from app.tenders.models.holders import HolderKey, HolderRehearsal, TenderHolder
 from app.tenders.models.notice import Filing, ScoreCriterion, Tender, TenderCompound, TenderDocument, TenderSeries
+from app.tenders.models.recovery import BidRecovery, RecoveryWindow
 
 __all__ = [
     "Award",
     "Bid",
+    "BidCapsule",
+    "BidClosing",
     "BidContent",
     "BidDocument",
     "BidDraft",
     "BidDraftDocument",
+    "BidRecovery",
+    "BidRefusal",
     "BidRejection",
+    "BidUnsealing",
     "BidVersion",
     "CandidatePass",
     "Contract",
+    "DrawContribution",
+    "DrawMember",
+    "DrawNumber",
+    "DrawPlan",
+    "DrawRound",
+    "DrawStep",
     "EvaluatorAssignment",
     "Filing",
     "HolderKey",
@@ -34,12 +48,16 @@ __all__ = [
     "Objection",
     "OpeningLine",
     "OpeningRecord",
+    "PoolExpert",
+    "PoolTie",
     "Ranking",
     "RankingRow",
+    "RecoveryWindow",
     "RejectionBallot",
     "Score",
     "ScoreCriterion",
     "ScoreSheet",
+    "ShareRelease",
     "Tender",
     "TenderCompound",
     "TenderDocument",

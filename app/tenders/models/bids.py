@@ -64,6 +64,8 @@ class BidVersion(db.Model):
     bid: Mapped[Bid] = relationship(back_populates="versions")
     content: Mapped["BidContent"] = relationship(back_populates="version", uselist=False)
     documents: Mapped[list["BidDocument"]] = relationship(back_populates="version", order_by="BidDocument.position")
+    capsule: Mapped["BidCapsule | None"] = relationship(back_populates="version", uselist=False)  # noqa: F821
+    unsealing: Mapped["BidUnsealing | None"] = relationship(back_populates="version", uselist=False)  # noqa: F821
 
 
 class BidContent(db.Model):

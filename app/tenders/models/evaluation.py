@@ -34,6 +34,9 @@ class OpeningRecord(db.Model):
     record_sha256: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the canonical JSON of what was read out; also the seed of a draw between equal bids."""
 
+    proceedings: Mapped[Any] = mapped_column(JSON, default=dict, server_default="{}")
+    """How sealed bids were opened: the closing list, what each holder gave, the windows, and what came of each capsule. Hashed with the rest."""
+
     tender: Mapped["Tender"] = relationship(back_populates="opening")  # noqa: F821
     lines: Mapped[list["OpeningLine"]] = relationship(back_populates="record", order_by="OpeningLine.position")
 
@@ -53,7 +56,8 @@ class OpeningLine(db.Model):
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"))
     bid_version_id: Mapped[int] = mapped_column(ForeignKey("bid_version.id"))
     enterprise_name: Mapped[str] = mapped_column(String(200))
-    price_fen: Mapped[int] = mapped_column(Integer)
+    price_fen: Mapped[int | None] = mapped_column(Integer)
+    """None for a bid that could not be opened."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     content_sha256: Mapped[str] = mapped_column(String(64))
     seal_intact: Mapped[bool] = mapped_column()

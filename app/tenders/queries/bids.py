@@ -15,7 +15,7 @@ from app.common.access import Actor
 from app.common.files import StoredFile
 from app.enterprises.models import Enterprise
 from app.extensions import db
-from app.tenders.bidding import Attachment, Content, Post, canonical
+from app.tenders.bidding import MASK, Attachment, Content, Post, canonical, content_hash, masked
 from app.tenders.kinds import CriterionKind
 from app.tenders.lifecycle import ENDED
 from app.tenders.likeness import Likeness, Offer, find_alike
@@ -129,6 +129,12 @@ class SeenBid:
     rejection: BidRejection | None = None
 
     @property
+    def is_masked(self) -> bool:
+        """Whether names were blotted out in what the evaluators read."""
+        posts = [post[key] for post in self.staffing or () for key in ("post", "qualification")]
+        return any(MASK in text for text in (self.plan or "", *(self.answers or {}).values(), *posts))
+
+    @property
     def people(self) -> int | None:
         return None if self.staffing is None else sum(post["people"] for post in self.staffing)
 
@@ -149,6 +155,12 @@ def content_of_version(version: BidVersion) -> Content:
         no_interest=stored.no_interest,
         documents=tuple(Attachment(d.kind.value, d.title, d.file.sha256, d.file.size) for d in version.documents),
     )
+
+
+def hash_of_rows(version: BidVersion) -> str:
+    """The hash of an opened bid's content as its rows hold it now; the one it was unsealed with stands in BidUnsealing."""
+    bid = version.bid
+    return content_hash(content_of_version(version), tender_number=bid.tender.number, uscc=bid.enterprise.uscc, number=version.number)
 
 
 def content_of_draft(draft: BidDraft) -> Content:
@@ -178,8 +190,10 @@ def see(tender: Tender, viewer: Viewer, bid: Bid, line: OpeningLine | None = Non
         return None
     version = current_version(bid)
     plan, staffing = granted(What.PLAN), granted(What.STAFFING)
-    content = content_of_version(version) if plan or staffing or granted(What.PRICE) else None
+    content = content_of_version(version) if is_readable(bid) and (plan or staffing or granted(What.PRICE)) else None
     named = granted(What.BIDDER_NAME)
+    if content and not named:
+        content = masked(content, bid.enterprise.name, bid.enterprise.legal_representative or "")
     return SeenBid(
         bid_id=bid.id,
         position=line.position if line and named else None,
@@ -196,6 +210,11 @@ def see(tender: Tender, viewer: Viewer, bid: Bid, line: OpeningLine | None = Non
     )
 
 
+def is_readable(bid: Bid) -> bool:
+    """Whether the bid could be opened; one that could not is read out as such and not evaluated (电子招标投标办法第三十一条)."""
+    return current_version(bid).content is not None
+
+
 def standing_bids(tender: Tender) -> list[Bid]:
     """The bids that count, in order of receipt, with everything that opening and evaluation read. For actions, not for pages."""
     return list(
@@ -206,6 +225,7 @@ def standing_bids(tender: Tender) -> list[Bid]:
             .options(
                 joinedload(Bid.enterprise).lazyload(Enterprise.districts),
                 selectinload(Bid.versions).joinedload(BidVersion.content),
+                selectinload(Bid.versions).joinedload(BidVersion.unsealing),
                 selectinload(Bid.versions).selectinload(BidVersion.documents).joinedload(BidDocument.file),
             )
             .order_by(BidVersion.submitted_at, Bid.id)
@@ -286,20 +306,20 @@ def _forms_among(tender: Tender, offers: Sequence[Offer]) -> list[str]:
     return list(db.session.scalars(own.where(TenderDocument.tender_id == tender.id, StoredFile.sha256.in_(shared))))
 
 
-def opened_file(tender: Tender, viewer: Viewer, file_id: int) -> StoredFile | None:
-    """A document of an opened bid, for those who may see documents."""
+def opened_document(tender: Tender, viewer: Viewer, position: int, place: int) -> BidDocument | None:
+    """A document of an opened bid by its places in the opening record and in the bid, for those who may see documents."""
     statement = (
-        select(BidDocument, Bid)
-        .join(BidVersion, BidVersion.id == BidDocument.version_id)
-        .join(Bid, (Bid.id == BidVersion.bid_id) & (Bid.current_number == BidVersion.number))
-        .where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None), BidDocument.file_id == file_id)
+        select(BidDocument, Bid.organisation_id)
+        .join(OpeningLine, OpeningLine.bid_version_id == BidDocument.version_id)
+        .join(OpeningRecord, OpeningRecord.id == OpeningLine.record_id)
+        .join(Bid, Bid.id == OpeningLine.bid_id)
+        .where(OpeningRecord.tender_id == tender.id, OpeningLine.position == position, BidDocument.position == place)
         .options(joinedload(BidDocument.file))
-        .order_by(BidDocument.id)
     )
-    for document, bid in db.session.execute(statement):
-        if may_see(viewer, bid.organisation_id, seal_of_tender(tender), What.DOCUMENTS):
-            return document.file
-    return None
+    row = db.session.execute(statement).one_or_none()
+    if row is None or not may_see(viewer, row.organisation_id, seal_of_tender(tender), What.DOCUMENTS):
+        return None
+    return row.BidDocument
 
 
 def opening_record(tender: Tender) -> OpeningRecord | None:

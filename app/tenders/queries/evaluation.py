@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.accounts.models import Membership, Organisation, User
-from app.accounts.rules import OrganisationKind, Role
+from app.accounts.models import Membership, User
 from app.common.access import Actor
 from app.common.refusal import Reason
 from app.communities.models import Division
@@ -17,10 +16,10 @@ from app.enterprises.credibility import CREDIBILITY, CREDIBILITY_MUST_TENDER
 from app.enterprises.models import Project
 from app.enterprises.queries import capacity_of, credibility_of
 from app.extensions import db
-from app.tenders.kinds import CriterionKind, Regime, RejectionGround, RejectionVoice, Seat
+from app.tenders.kinds import CriterionKind, Regime, RejectionGround, RejectionVoice
 from app.tenders.models import Bid, BidRejection, EvaluatorAssignment, Score, ScoreCriterion, ScoreSheet, Tender, TenderCompound
 from app.tenders.parameters import sheet_for
-from app.tenders.queries.bids import AlikeBids, SeenBid, alike_bids, criteria_of, proposed_rejections, see, standing_bids
+from app.tenders.queries.bids import AlikeBids, SeenBid, alike_bids, criteria_of, is_readable, proposed_rejections, see, standing_bids
 from app.tenders.ranking import RecordScore
 from app.tenders.scoring import STEMS, BidderFacts, Count, InterestLink, LowPrice, interest_links, low_price_alarms, shortage_of
 from app.tenders.sealing import Standing, Viewer
@@ -118,7 +117,8 @@ class Case:
 
 
 def load_case(tender: Tender) -> Case:
-    return Case(tender, standing_bids(tender), proposed_rejections(tender), criteria_of(tender), committee(tender, with_recused=True))
+    bids = [bid for bid in standing_bids(tender) if is_readable(bid)]
+    return Case(tender, bids, proposed_rejections(tender), criteria_of(tender), committee(tender, with_recused=True))
 
 
 @dataclass(frozen=True)
@@ -173,29 +173,13 @@ def memberships_of(user_id: int) -> list[Membership]:
     )
 
 
-def people_for_committee(tender: Tender) -> list[tuple[User, Seat, Organisation]]:
-    """Whom one may choose from: experts of the pool that serves the place, and the tenderer's own people; those seated already are left out."""
+def own_people(tender: Tender) -> list[User]:
+    """Whom the tenderer may name as its representatives; those seated already are left out."""
     seated = select(EvaluatorAssignment.user_id).where(EvaluatorAssignment.tender_id == tender.id)
-    rows = db.session.scalars(
-        select(Membership)
-        .join(Membership.organisation)
-        .join(Membership.user)
-        .where(Membership.ended_at.is_(None), User.active, Membership.user_id.not_in(seated))
-        .where(
-            ((Membership.role == Role.EVALUATOR) & (Organisation.kind == OrganisationKind.EXPERT_POOL))
-            | (Organisation.id == tender.procuring_entity_id)
-        )
-        .options(joinedload(Membership.user), joinedload(Membership.organisation))
-        .order_by(Organisation.kind, Organisation.id, User.name, User.id)
+    serving = select(Membership.user_id).where(Membership.organisation_id == tender.procuring_entity_id, Membership.ended_at.is_(None))
+    return list(
+        db.session.scalars(select(User).where(User.active, User.id.in_(serving), User.id.not_in(seated)).order_by(User.name, User.id))
     )
-    people: dict[int, tuple[User, Seat, Organisation]] = {}
-    for row in rows:
-        is_own = row.organisation_id == tender.procuring_entity_id
-        if is_own or tender.division_code.startswith(row.organisation.division_code):
-            seat = Seat.TENDERER if is_own else Seat.EXPERT
-            if row.user_id not in people or is_own:
-                people[row.user_id] = (row.user, seat, row.organisation)
-    return list(people.values())
 
 
 # --- what an evaluator reads -------------------------------------------------------------------------------------------

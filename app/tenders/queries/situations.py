@@ -128,5 +128,5 @@ def _valid_bids(tender: Tender) -> int:
         select(func.count())
         .select_from(OpeningLine)
         .join(OpeningRecord)
-        .where(OpeningRecord.tender_id == tender.id, OpeningLine.bid_id.not_in(rejected))
+        .where(OpeningRecord.tender_id == tender.id, OpeningLine.seal_intact, OpeningLine.bid_id.not_in(rejected))
     )

@@ -3,16 +3,23 @@
 from app.tenders.views import (  # noqa: F401 - each module adds its routes to bp
     award,
     bidding,
+    draw,
     drafting,
     evaluating,
+    experts,
     filing,
     holders,
     keys,
     listing,
     objections,
+    offline,
+    opened_files,
     opening,
     page,
+    recovery,
     results,
+    sealing,
+    unsealing,
 )
 from app.tenders.views.blueprint import bp
 

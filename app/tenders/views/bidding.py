@@ -18,6 +18,7 @@ from app.tenders.models import Tender
 from app.tenders.queries import bids as asked
 from app.tenders.queries.results import outcomes
 from app.tenders.queries.tenders import find_tender, phases
+from app.tenders.views.bid_page import is_sealing, sealed_receipt, sealing_page
 from app.tenders.views.blueprint import bp
 
 bp.add_app_template_filter(yuan_in_words, "in_words")
@@ -59,6 +60,8 @@ def bid(number: str):
     why_not = actions.why_not_bid(tender, enterprise, actor=actor(), now=clock.now())
     if why_not is not None and request.method == "GET":
         return render_template("tenders/bid_closed.html", tender=tender, reason=why_not, bid=own, now=clock.now())
+    if is_sealing() and request.method == "GET":
+        return sealing_page(tender, enterprise, own)
     criteria = asked.criteria_of(tender)
     kind = bid_form_for(asked.further_passages(criteria), asked.plan_criterion(criteria))
     form = kind(data=values_of(asked.content_of_draft(draft)) | {"seen_version": draft.version_id} if draft else None)
@@ -122,8 +125,12 @@ def bid_check(number: str):
 
 
 @bp.post("/tenders/<number>/bid/submit")
-@roles(Role.ENTERPRISE_SIGNATORY)
+@roles(*BIDDERS)
 def bid_submit(number: str):
+    if "header" in request.form:
+        from app.tenders.views.sealing import submit_header
+
+        return submit_header(number)
     tender = _load(number)
     actions.submit_bid(tender, seen_version=_version(request.form.get("seen_version")), actor=actor(), now=clock.now())
     db.session.commit()
@@ -146,6 +153,8 @@ def bid_receipt(number: str):
     tender = _load(number)
     own = asked.own_bid(tender, actor()) or not_found()
     version = asked.current_version(own)
+    if version.capsule is not None:
+        return sealed_receipt(tender, own, version)
     return render_template(
         "tenders/bid_receipt.html",
         tender=tender,

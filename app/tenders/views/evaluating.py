@@ -10,13 +10,17 @@ from app.common import clock
 from app.common.access import actor, get_or_404, not_found, roles
 from app.common.refusal import Refused
 from app.extensions import db
+from app.tenders.actions import drawing
 from app.tenders.actions import evaluating as actions
-from app.tenders.forms.evaluating import ReasonForm, RejectionForm, SeatForm, sheet_form_for, sheet_values
-from app.tenders.kinds import RejectionGround, RejectionVoice, Seat
+from app.tenders.forms.draw import RepresentativeForm
+from app.tenders.forms.evaluating import ReasonForm, RejectionForm, sheet_form_for, sheet_values
+from app.tenders.kinds import RejectionGround, RejectionVoice
 from app.tenders.lifecycle import Status
 from app.tenders.models import Tender
 from app.tenders.queries import bids as read
+from app.tenders.queries import draw as draws
 from app.tenders.queries import evaluation as asked
+from app.tenders.queries.findings import gaps_found
 from app.tenders.queries.tenders import find_tender, is_own
 from app.tenders.views.blueprint import bp
 
@@ -43,9 +47,11 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
     bids = read.opened_bids(tender, viewer, bids=case.bids, rejected=case.rejected)
     is_seated = case.seat_of(actor().user_id) is not None
     may_act = tender.status is Status.OPENED and actions.may_organise(tender, actor()) and not is_seated
-    people = asked.people_for_committee(tender) if may_act else []
-    seat_form = seat_form or SeatForm()
-    seat_form.person.choices = [SelectChoice(user.id, f"{user.name}（{organisation.name}）") for user, _seat, organisation in people]
+    plan, people = draws.plan_of(tender), []
+    if may_act and draws.seated_representatives(tender) < plan.representatives:
+        people = [user for user in asked.own_people(tender) if user.id != actor().user_id]
+    seat_form = seat_form or RepresentativeForm(formdata=None)
+    seat_form.person.choices = [SelectChoice(user.id, user.name) for user in people]
     rejection_form = rejection_form or RejectionForm()
     rejection_form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in bids if bid.bid_id not in case.proposals]
     return render_template(
@@ -59,6 +65,7 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         shortage=case.shortage if tender.status is Status.OPENED else None,
         links=asked.links_between(case.bids),
         alike=read.alike_bids(tender, viewer, case.bids),
+        findings=gaps_found(tender, viewer, case.bids),
         low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),
         may_act=may_act,
         seated=actions.SEATED_DOES_NOT_ORGANISE if is_seated and tender.status is Status.OPENED else None,
@@ -69,6 +76,11 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         rejection_form=rejection_form,
         reason_form=ReasonForm(formdata=None),
         has_people=bool(people),
+        plan=plan,
+        drawn=draws.drawn_places(tender),
+        why_not_walk=drawing.why_not_walk(tender, draws.rounds_of(tender)) if may_act else None,
+        experts=draws.seated_experts(tender),
+        representatives=draws.seated_representatives(tender),
         form=next((f for f in (seat_form, rejection_form) if f.errors), None),
     )
 
@@ -81,20 +93,21 @@ def evaluation(number: str):
 
 @bp.post("/tenders/<number>/evaluation/seats")
 @roles(*ORGANISERS)
-def seat_evaluator(number: str):
+def name_representative(number: str):
+    """The tenderer's own people are named; experts are drawn (views.draw)."""
     tender = _load_organised(number)
-    form = SeatForm()
-    form.person.choices = [SelectChoice(user.id, user.name) for user, _seat, _home in asked.people_for_committee(tender)]
+    form = RepresentativeForm()
+    form.person.choices = [SelectChoice(user.id, user.name) for user in asked.own_people(tender)]
     if form.validate_on_submit():
         try:
             user = get_or_404(User, form.person.data)
-            actions.seat_evaluator(tender, user, seat=Seat(form.seat.data), reason=form.reason.data, actor=actor(), now=clock.now())
+            drawing.name_representative(tender, user, actor=actor(), now=clock.now())
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
             form.apply_refusal(refused)
         else:
-            flash(_("已确定一名评委。"), "success")
+            flash(_("招标人代表已确定。"), "success")
             return redirect(url_for(".evaluation", number=number))
     return _desk(tender, seat_form=form)
 
@@ -105,7 +118,7 @@ def recuse_evaluator(number: str, assignment_id: int):
     tender = _load_organised(number)
     actions.recuse_evaluator(tender, assignment_id, reason=request.form.get("reason", ""), actor=actor(), now=clock.now())
     db.session.commit()
-    flash(_("已登记回避，该评委的打分不再计入。请补足评委。"), "success")
+    flash(_("已登记回避，该评委的打分不再计入。专家席位请按抽取顺序递补。"), "success")
     return redirect(url_for(".evaluation", number=number))
 
 

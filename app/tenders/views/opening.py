@@ -1,23 +1,27 @@
-"""The opening: a room for the tenderer when the time has come, a public record afterwards."""
+"""The opening room, live for everybody while it runs; afterwards the public record with its copies."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
-from app.common.files import send_stored_file
+from app.common.figures import moment
+from app.common.files import name_download
 from app.common.languages import as_typed
 from app.extensions import db
 from app.tenders.actions import opening as actions
+from app.tenders.actions.unsealing import why_not_release
 from app.tenders.forms.bidding import OpeningForm
 from app.tenders.lifecycle import Status, why_not
-from app.tenders.models import OpeningLine, Tender
+from app.tenders.models import OpeningLine, OpeningRecord, Tender
+from app.tenders.opening_copies import pdf_copy, sheet_of_record, word_copy
 from app.tenders.queries import bids as asked
+from app.tenders.queries.opening_room import RUNNING, Holding, Room, Stage, recovery_standing, room_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
+from app.tenders.recovery import why_not_give_up
 from app.tenders.views.blueprint import bp
-
 
 def main_content(line: OpeningLine) -> str:
     """What was read out beside the price: our word in the reader's language, what else a record holds as it stands."""
@@ -30,25 +34,70 @@ bp.add_app_template_filter(main_content, "main_content")
 
 def opening_context(tender: Tender) -> dict:
     """What tenders/_opening.html draws: the record, once it was made."""
-    return {"opening": asked.opening_record(tender) if tender.opened_at else None}
+    opening = asked.opening_record(tender) if tender.opened_at else None
+    return {"opening": opening, "record_sheet": sheet_of_record(tender, opening) if opening else None}
 
 
 def _room(tender: Tender, form=None):
-    """The page of an opening, with the tenderer's buttons while there is something to press."""
-    can_act = is_own(tender, actor()) and tender.status is Status.PUBLISHED
-    at = situation(tender, actor=actor(), now=clock.now()) if can_act else None
-    return render_template(
-        "tenders/opening.html",
-        tender=tender,
-        phase=phase_of(tender, clock.now()),
-        now=clock.now(),
-        form=form or (OpeningForm(presided_by=actor().name) if can_act else None),
-        why_not_open=why_not("open", at) if at else None,
-        can_fail=at is not None and why_not("declare_failed", at) is None,
-        can_act=can_act,
-        can_evaluate=tender.status is Status.OPENED and is_own(tender, actor()),
-        **opening_context(tender),
+    """The page of an opening, with the buttons of whoever looks."""
+    person, now = actor(), clock.now()
+    phase = phase_of(tender, now)
+    room, own = room_of(tender, phase), is_own(tender, person)
+    can_act = own and tender.status is Status.PUBLISHED
+    at = situation(tender, actor=person, now=now) if can_act else None
+    holding = next((one for one in room.holdings if person is not None and one.holder.user_id == person.user_id), None)
+    page = make_response(
+        render_template(
+            "tenders/opening.html",
+            tender=tender,
+            phase=phase,
+            now=now,
+            room=room,
+            stages=Stage,
+            steps=steps_shown(room, tender, now),
+            is_running=room.stage in RUNNING,
+            holding=holding,
+            may_release=holding is not None and why_not_release(tender, holding.holder) is None and not _has_given_all(room, holding),
+            may_close=room.stage is Stage.CLOSED and bool(room.holdings) and (own or holding is not None),
+            may_continue=room.ready > 0 and (own or holding is not None),
+            may_end=own and room.stage is Stage.LISTED and why_not_give_up(recovery_standing(tender), now=now) is None,
+            form=form or (OpeningForm(presided_by=person.name) if can_act else None),
+            why_not_open=(why_not("open", at) or actions.why_not_read_out(tender)) if at else None,
+            can_fail=at is not None and why_not("declare_failed", at) is None,
+            can_act=can_act,
+            can_evaluate=tender.status is Status.OPENED and own,
+            **opening_context(tender),
+        )
     )
+    if "HX-Request" in request.headers and request.args.get("stage") != room.stage:
+        page.headers["HX-Refresh"] = "true"  # another stage has other buttons: the whole page comes anew
+    return page
+
+
+def _has_given_all(room: Room, holding: Holding) -> bool:
+    return holding.shares + holding.unusable + holding.forged >= room.bids > 0
+
+
+def steps_shown(room: Room, tender: Tender, now) -> list[dict]:
+    """For components/timeline.html: what everybody follows."""
+    is_over, closing = room.stage in (Stage.TOO_FEW, Stage.ENDED), room.closing
+    present = _("保管人到场 %(present)d / %(count)d", present=room.present, count=len(room.holdings))
+    opened = _("解密 %(done)d / %(count)d", done=room.unsealed, count=room.bids) if closing else _("解密")
+    is_read_out = room.stage is Stage.OPENED
+    is_unsealed = is_read_out or room.stage is Stage.UNSEALED
+    done = (
+        (_("投标截止"), room.stage is not Stage.BIDDING, moment(tender.bid_deadline_at, now, weekday=False)),
+        (_("截止清单"), closing is not None, moment(closing.recorded_at, now, weekday=False) if closing else ""),
+        (present, is_unsealed or room.has_enough, ""),
+        (opened, is_unsealed, ""),
+        (_("开标记录"), is_read_out, moment(tender.opened_at, now, weekday=False) if tender.opened_at else ""),
+    )
+    steps, is_next = [], True
+    for label, is_done, when in done:
+        state = "past" if is_done else "coming" if not is_next else "stopped" if is_over else "now"
+        is_next = is_next and is_done
+        steps.append({"label": label, "state": state, "when": when})
+    return steps
 
 
 @bp.get("/tenders/<number>/opening")
@@ -77,17 +126,38 @@ def open_bids(number: str):
     return redirect(url_for(".opening", number=number))
 
 
+# --- the record and its copies -------------------------------------------------------------------------------------------
+
+
+def _record(number: str) -> tuple[Tender, OpeningRecord]:
+    tender = find_tender(number, actor()) or not_found()
+    return tender, (asked.opening_record(tender) if tender.opened_at else None) or not_found()
+
+
 @bp.get("/tenders/<number>/opening.json")
 @public
 def opening_json(number: str):
     """The bytes behind the record's hash, exactly."""
-    tender = find_tender(number, actor()) or not_found()
-    record = asked.opening_record(tender) if tender.opened_at else not_found()
-    return actions.canonical_record(tender, record), {"Content-Type": "application/json; charset=utf-8"}
+    return actions.canonical_record(*_record(number)), {"Content-Type": "application/json; charset=utf-8"}
 
 
-@bp.get("/tenders/<number>/opening/files/<int:file_id>")
-@roles(*asked.SUPERVISING_ROLES, Role.COMMUNITY_MANAGER)
-def opened_file(number: str, file_id: int):
-    tender = find_tender(number, actor()) or not_found()
-    return send_stored_file(asked.opened_file(tender, asked.viewer_for(tender, actor()), file_id) or not_found())
+@bp.get("/tenders/<number>/opening.docx")
+@public
+def opening_word(number: str):
+    tender, record = _record(number)
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    answer = Response(word_copy(sheet_of_record(tender, record)), mimetype=media_type)
+    name_download(answer, f"{tender.number} {_('开标记录')}.docx")
+    return answer
+
+
+@bp.get("/tenders/<number>/opening.pdf")
+@public
+def opening_pdf(number: str):
+    tender, record = _record(number)
+    content = pdf_copy(sheet_of_record(tender, record))
+    if content is None:
+        return render_template("tenders/opening_no_pdf.html", tender=tender), 503
+    answer = Response(content, mimetype="application/pdf")
+    name_download(answer, f"{tender.number} {_('开标记录')}.pdf")
+    return answer

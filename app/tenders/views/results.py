@@ -3,18 +3,21 @@
 from datetime import date
 from decimal import Decimal
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask_babel import gettext as _
+from jinja2.utils import LRUCache
+from markupsafe import Markup
 
 from app.common import clock
 from app.common.access import Actor, actor, get_or_404, not_found, public
 from app.common.figures import day_text
+from app.common.languages import spoken
 from app.common.money import yuan
 from app.common.tables import paginate, safe_csv
 from app.enterprises.models import Enterprise
 from app.tenders.models import Tender
-from app.tenders.queries.bids import alike_bids, may_read_plans, standing_bids, viewer_for
-from app.tenders.queries.results import Result, bids_read_out, outcomes, result_of
+from app.tenders.queries.bids import alike_bids, is_readable, may_read_plans, opening_record, standing_bids, viewer_for
+from app.tenders.queries.results import Result, Row, bids_read_out, outcomes, result_of
 from app.tenders.queries.tenders import find_tender, phase_of, phases
 from app.tenders.scoring import plain
 from app.tenders.views.blueprint import bp
@@ -22,6 +25,22 @@ from app.tenders.views.blueprint import bp
 bp.add_app_template_filter(yuan, "yuan")
 bp.add_app_template_filter(lambda text: plain(Decimal(text)), "plain_points")
 bp.add_app_template_filter(lambda text: day_text(date.fromisoformat(text), weekday=False), "iso_day")
+
+
+POINTS_KEPT = 2_000
+"""Tables of points that a process keeps drawn."""
+
+
+def points_table(row: Row, result: Result) -> Markup:
+    """Where each point of one bid comes from. A ranking never changes once it stands: its tables are drawn once in a language."""
+    kept = current_app.extensions.setdefault("points_tables", LRUCache(POINTS_KEPT))
+    key = (result.ranking.inputs_sha256, row.bid_id, row.rank, spoken().locale)
+    if key not in kept:
+        kept[key] = Markup(render_template("tenders/_result_points.html", row=row))
+    return kept[key]
+
+
+bp.add_app_template_global(points_table)
 
 
 def result_context(tender: Tender, person: Actor | None) -> dict:
@@ -57,8 +76,9 @@ def _load(number: str) -> tuple[Tender, Result]:
 def result(number: str):
     tender, found = _load(number)
     viewer, phase = viewer_for(tender, actor()), phase_of(tender, clock.now())
-    alike = alike_bids(tender, viewer, standing_bids(tender)) if may_read_plans(tender, viewer) else []
-    return render_template("tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase, alike=alike)
+    alike = alike_bids(tender, viewer, [bid for bid in standing_bids(tender) if is_readable(bid)]) if may_read_plans(tender, viewer) else []
+    shut = [line for line in opening_record(tender).lines if line.price_fen is None]
+    return render_template("tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase, alike=alike, shut=shut)
 
 
 @bp.get("/tenders/<number>/result.json")

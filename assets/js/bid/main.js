@@ -193,5 +193,6 @@ async function start() {
   document.documentElement.dataset.bidReady = "";
 }
 
+show("no-script", false);
 startCountdown();
 await start();

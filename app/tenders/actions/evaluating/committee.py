@@ -81,8 +81,10 @@ def lock_organised(tender: Tender, actor: Actor) -> Tender:
     return tender
 
 
-def seat_evaluator(tender: Tender, user: User, *, seat: Seat, reason: str, actor: Actor, now: datetime) -> EvaluatorAssignment:
-    """Give a person a seat. Only after opening: a conflict check before it would tell who has bid."""
+def seat_evaluator(tender: Tender, user: User, *, seat: Seat, reason: str = "", actor: Actor, now: datetime) -> EvaluatorAssignment:
+    """Give a person a seat. Only after opening: a conflict check before it would tell who has bid.
+
+    No page calls it: experts are drawn and representatives named by actions.drawing."""
     tender = lock_organised(tender, actor)
     if user.id == actor.user_id:
         raise Refused(
@@ -122,7 +124,7 @@ def seat_evaluator(tender: Tender, user: User, *, seat: Seat, reason: str, actor
         assigned_by_id=actor.user_id,
     )
     db.session.add(assignment)
-    record("committee.seat", assignment, actor=actor, now=now, seat=seat, member=user.name, reason=assignment.reason)
+    record("committee.seat", assignment, actor=actor, now=now, seat=seat, member=user.name, reason=assignment.reason or None)
     weigh_rejections(tender, actor=actor, now=now)
     return assignment
 

@@ -1,0 +1,289 @@
+"""From the deadline to open bids: the closing list, the holders' shares, and what each capsule holds.
+
+Opening many large files takes long, so `read_capsule` works without the database and `keep_unsealed` writes one bid at a time:
+whoever comes next goes on where a broken-off opening stopped."""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from app.common.access import Actor, system_actor
+from app.common.audit import label_events, record
+from app.common.files import DOCUMENTS, store_file, why_not_keep
+from app.common.i18n import _l
+from app.common.refusal import Reason, Refused, refuse_if
+from app.common.scanning import Scan, scan
+from app.enterprises.models import Enterprise
+from app.extensions import db
+from app.tenders import uploads
+from app.tenders.actions.bidding import lock_tender
+from app.tenders.capsule.format import MAX_FILE, Header, Manifest
+from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_capsule
+from app.tenders.handing_in import closing_statement
+from app.tenders.kinds import BidDocumentKind, CapsuleFault
+from app.tenders.lifecycle import Status
+from app.tenders.models import Bid, BidClosing, BidContent, BidDocument, BidUnsealing, BidVersion, ShareRelease, Tender, TenderHolder
+from app.tenders.queries.bids import hash_of_rows
+from app.tenders.queries.capsules import Standing, closing_of, is_enough, own_holder, releases_of, standing_capsules, unsealings_of
+from app.tenders.queries.situations import sheet_of
+from app.tenders.queries.tenders import is_own
+from app.tenders.queries.terms import holders_of
+
+label_events(
+    {
+        "tender.close_bidding": _l("固定截止清单"),
+        "tender.close_short": _l("固定截止清单，投标不足法定数量"),
+        "tender.release_shares": _l("保管人交出份额"),
+        "tender.refuse_share": _l("保管人交来的份额不符"),
+        "bid.unseal": _l("解密投标"),
+        "bid.not_unsealed": _l("投标无法解密"),
+    },
+    {
+        "holder": _l("保管人"),
+        "closing_sha256": _l("截止清单校验值"),
+        "shares": _l("份额数"),
+        "unusable": _l("不能用的份额数"),
+        "forged": _l("不符的份额数"),
+        "fault": _l("原因"),
+    },
+    enums={"fault": CapsuleFault},
+    objects={"bid_version": _l("投标")},
+    unnumbered=("bid_version",),
+)
+
+MEGABYTE = 1024 * 1024
+
+
+def close_bidding(tender: Tender, *, actor: Actor, now: datetime) -> BidClosing:
+    """List what stood at the deadline, once; nothing that comes later changes it. The tenderer or any holder may be the first to do it."""
+    tender = lock_tender(tender)
+    if not is_own(tender, actor) and own_holder(tender, actor.user_id) is None:
+        raise Refused(Reason(_l("只有招标人和密钥保管人能固定截止清单。"), next=_l("请等他们办理；本页会自动更新。")))
+    known = closing_of(tender)
+    if known is not None:
+        return known
+    if tender.status is not Status.PUBLISHED or now < tender.bid_deadline_at:
+        raise Refused(Reason(_l("投标尚未截止。"), _l("《招标投标法》第三十四条"), _l("请在投标截止时间到达后办理。")))
+    capsules = [one.sha256 for one in standing_capsules(tender)]
+    closing = BidClosing(
+        tender_id=tender.id,
+        closed_at=tender.bid_deadline_at,
+        recorded_at=now,
+        bids=len(capsules),
+        capsules=capsules,
+        statement=closing_statement(tender.number, tender.bid_deadline_at, capsules),
+    )
+    db.session.add(closing)
+    event = "tender.close_bidding" if is_enough(tender, closing) else "tender.close_short"  # too few are not told to the public
+    record(event, tender, actor=actor, now=now, bids=len(capsules), closing_sha256=sha256(closing.statement.encode()).hexdigest())
+    return closing
+
+
+def why_not_release(tender: Tender, holder: TenderHolder | None) -> Reason | None:
+    """Why this person can't give shares now."""
+    closing = closing_of(tender)
+    if holder is None or holder.key is None:
+        return Reason(_l("您不是本项目的密钥保管人。"), next=_l("请由公布的保管人办理。"))
+    if closing is None:
+        return Reason(_l("截止清单还没有固定，不能交出份额。"), _l("《电子招标投标办法》第三十条"), _l("请在截止后从开标室开始。"))
+    if not is_enough(tender, closing):
+        return Reason(
+            _l("投标人少于 %(count)d 个，不得开标，投标不解密。", count=sheet_of(tender)["min_bids"]),
+            _l("《招标投标法》第二十八条、《招标投标法实施条例》第四十四条"),
+            _l("请登记流标，分析原因后重新招标。"),
+        )
+    if tender.status not in (Status.PUBLISHED, Status.OPENED):
+        return Reason(_l("本项目已经不在开标阶段。"), next=_l("请查看项目页面的最新状态。"))
+    return None
+
+
+def release_shares(tender: Tender, shares: Mapping[str, str | None], *, actor: Actor, now: datetime) -> list[ShareRelease]:
+    """A holder gives its share of every capsule on the closing list at once.
+
+    `shares`: capsule hash → base64, or None where the holder's program found the part unusable. A share that is not the one
+    dealt is written down with its holder's name and counts for nothing. Raises Refused when a capsule is left out."""
+    tender = lock_tender(tender)
+    holder = own_holder(tender, actor.user_id)
+    refuse_if(why_not_release(tender, holder))
+    standing = standing_capsules(tender)
+    if set(shares) != {one.sha256 for one in standing}:
+        raise Refused(Reason(_l("交来的份额与截止清单不一致。"), next=_l("请刷新开标室后重新解锁密钥，一次交出全部份额。")))
+    given = {release.version_id for release in releases_of(tender) if release.holder_id == holder.id}
+    rows = [_release(holder, one, shares[one.sha256], actor=actor, now=now) for one in standing if one.version_id not in given]
+    if not rows:
+        return []
+    db.session.add_all(rows)
+    forged, unusable = (sum(row.problem is kind for row in rows) for kind in (CapsuleFault.FORGED_SHARE, CapsuleFault.BAD_SHARE))
+    record(
+        "tender.refuse_share" if forged else "tender.release_shares",
+        tender,
+        actor=actor,
+        now=now,
+        holder=f"{holder.position} {holder.organisation.name}",
+        shares=sum(row.share is not None for row in rows),
+        **({"forged": forged} if forged else {}),
+        **({"unusable": unusable} if unusable else {}),
+    )
+    return rows
+
+
+def _release(holder: TenderHolder, capsule: Standing, share: str | None, *, actor: Actor, now: datetime) -> ShareRelease:
+    problem = None if share is not None else CapsuleFault.BAD_SHARE
+    if share is not None and not is_share_of(capsule.header, holder.key.recipient, _decoded(share)):
+        share, problem = None, CapsuleFault.FORGED_SHARE
+    return ShareRelease(
+        holder_id=holder.id, version_id=capsule.version_id, share=share, problem=problem, released_at=now, released_by_id=actor.user_id
+    )
+
+
+def _decoded(share: str) -> bytes:
+    try:
+        return b64decode(share, validate=True)
+    except (Base64Error, ValueError):
+        return b""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A capsule that has enough shares and has not been opened: everything that opening it needs, as plain values."""
+
+    version_id: int
+    bidder: str
+    header: Header
+    secret: str | None
+    """Given by the bidder's own recovery file; else the shares are put together."""
+    shares: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What holders have handed in for one capsule."""
+
+    shares: Mapping[str, bytes]
+    """By the holder's key."""
+    unusable: int
+    """Holders who found the part that the bidder dealt them unusable."""
+
+
+def given_shares(tender: Tender) -> dict[int, Given]:
+    """version id → what its holders have given."""
+    keys = {holder.id: holder.key.recipient for holder in holders_of(tender) if holder.key}
+    found: dict[int, Given] = {}
+    for release in releases_of(tender):
+        known = found.get(release.version_id, Given({}, 0))
+        shares = known.shares | ({keys[release.holder_id]: b64decode(release.share)} if release.share is not None else {})
+        found[release.version_id] = Given(shares, known.unusable + (release.problem is CapsuleFault.BAD_SHARE))
+    return found
+
+
+def waiting_capsules(tender: Tender) -> list[Standing]:
+    """The capsules of which nothing has come yet."""
+    opened = unsealings_of(tender)
+    return [one for one in standing_capsules(tender) if one.version_id not in opened]
+
+
+def ready_capsules(tender: Tender) -> list[Ready]:
+    """What can be opened now, by the shares that holders have given."""
+    given = given_shares(tender)
+    enough = [one for one in waiting_capsules(tender) if one.version_id in given]
+    enough = [one for one in enough if len(given[one.version_id].shares) >= tender.seal_threshold]
+    bidders = _bidders([one.version_id for one in enough])
+    return [Ready(one.version_id, bidders[one.version_id], one.header, None, given[one.version_id].shares) for one in enough]
+
+
+def _bidders(version_ids: list[int]) -> dict[int, str]:
+    rows = db.session.execute(
+        select(BidVersion.id, Enterprise.uscc)
+        .join(Bid, Bid.id == BidVersion.bid_id)
+        .join(Enterprise, Enterprise.id == Bid.enterprise_id)
+        .where(BidVersion.id.in_(version_ids))
+    )
+    return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class Unsealed:
+    """A bid out of its capsule, its files looked at."""
+
+    manifest: Manifest
+    files: tuple[bytes | None, ...]
+    """In the manifest's order; None for one that is not kept."""
+    remarks: tuple[str, ...]
+    """What everybody must know about its files, in Chinese, as the record keeps it."""
+
+
+def read_capsule(ready: Ready) -> Unsealed | CapsuleFault:
+    """The content, or why there is none. Uses no database: it may take long."""
+    try:
+        secret = check_secret(ready.header, ready.secret) if ready.secret else combine_shares(ready.header, ready.shares)
+        objects = [uploads.read_object(one.sha256) for one in ready.header.objects]
+        opened = open_capsule(ready.header, objects, secret, bidder=ready.bidder)
+    except Unopened as unopened:
+        return CapsuleFault(unopened.fault.value)
+    looked = [_look_at(number, data, file.name) for number, (file, data) in enumerate(zip(opened.manifest.files, opened.files, strict=True), start=1)]
+    return Unsealed(opened.manifest, tuple(data for data, _remark in looked), tuple(remark for _data, remark in looked if remark))
+
+
+def _look_at(number: int, data: bytes, name: str) -> tuple[bytes | None, str]:
+    """A file of a bid is hostile until it was looked at: what is kept of it, and the remark."""
+    with force_locale("zh_CN"):
+        if why_not_keep(data, clean_text(name), allowed=DOCUMENTS, limit_mb=MAX_FILE // MEGABYTE) is not None:
+            return None, str(_l("第 %(number)d 个附件的类型不在允许之列或者与名称不符，没有收入。", number=number))
+        found = scan(data)
+        if found is Scan.INFECTED:
+            return None, str(_l("第 %(number)d 个附件查出恶意程序，没有收入。", number=number))
+        if found is Scan.FAILED:
+            return data, str(_l("第 %(number)d 个附件没有能够查毒。", number=number))
+    return data, ""
+
+
+def clean_text(text: str) -> str:
+    """What a bidder's own program wrote, as a database can keep it: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def keep_unsealed(
+    tender: Tender, version_id: int, found: Unsealed | CapsuleFault, *, actor: Actor | None = None, now: datetime
+) -> BidUnsealing:
+    """Write down what a capsule held. The same twice changes nothing."""
+    tender = lock_tender(tender)
+    known = unsealings_of(tender).get(version_id)
+    if known is not None:
+        return known
+    version = db.session.get_one(BidVersion, version_id)
+    who = actor or system_actor()
+    if isinstance(found, CapsuleFault):
+        unsealing = BidUnsealing(version_id=version_id, at=now, fault=found)
+        db.session.add(unsealing)
+        record("bid.not_unsealed", version, actor=who, now=now, fault=found)
+        return unsealing
+    _keep_content(version, found, now=now)
+    unsealing = BidUnsealing(version_id=version_id, at=now, content_sha256=hash_of_rows(version), remark="".join(found.remarks)[:400])
+    db.session.add(unsealing)
+    record("bid.unseal", version, actor=who, now=now, capsule=version.content_sha256)
+    return unsealing
+
+
+def _keep_content(version: BidVersion, found: Unsealed, *, now: datetime) -> None:
+    """The content as rows and files."""
+    bid = found.manifest
+    version.content = BidContent(
+        price_fen=bid.price_fen,
+        project_manager=clean_text(bid.project_manager),
+        plan=clean_text(bid.plan),
+        staffing=[{key: clean_text(value) if isinstance(value, str) else value for key, value in post.items()} for post in bid.staffing],
+        answers={clean_text(code): clean_text(text) for code, text in bid.answers.items()},
+        no_interest=bid.no_interest,
+    )
+    for file, data in zip(bid.files, found.files, strict=True):
+        if data is None:
+            continue
+        kind = BidDocumentKind(file.kind) if file.kind in {one.value for one in BidDocumentKind} else BidDocumentKind.OTHER
+        stored = store_file(data, clean_text(file.name), now=now, limit_mb=MAX_FILE // MEGABYTE)
+        version.documents.append(BidDocument(position=len(version.documents) + 1, kind=kind, title=stored.filename, file=stored))

@@ -1,0 +1,95 @@
+"""The page on which a bid is written and sealed in the bidder's own browser: what it brings along, and nothing that was typed."""
+
+from flask import current_app, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from app.accounts.rules import Role
+from app.common import clock
+from app.common.access import actor
+from app.common.frame import asset
+from app.common.languages import spoken
+from app.enterprises.models import Enterprise
+from app.extensions import db
+from app.log.queries import entries_about
+from app.tenders.bid_words import LABELS, spoken_words
+from app.tenders.bidding import MAX_PLAN, MAX_PRICE_FEN, MIN_PLAN, names_to_avoid
+from app.tenders.capsule.format import MAX_FILE, MAX_FILES, Header
+from app.tenders.holders import SEALING_REQUIRED
+from app.tenders.kinds import BidDocumentKind
+from app.tenders.models import Bid, BidVersion, Tender
+from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
+from app.tenders.views.shown import in_language
+
+
+def is_sealing() -> bool:
+    """Whether bids are sealed in the browser."""
+    return current_app.config.get("SEALING", SEALING_REQUIRED)
+
+
+def sealing_page(tender: Tender, enterprise: Enterprise, bid: Bid | None) -> str:
+    criteria = criteria_of(tender)
+    plan, passages = plan_criterion(criteria), further_passages(criteria)
+    return render_template(
+        "tenders/bid_seal.html",
+        tender=tender,
+        bid=bid,
+        plan=plan,
+        passages=passages,
+        now=clock.now(),
+        limits={"plan": MAX_PLAN, "files": MAX_FILES, "megabytes": MAX_FILE // 1024**2},
+        is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
+        brought=_brought(tender, enterprise, bid, plan, passages),
+    )
+
+
+def _brought(tender: Tender, enterprise: Enterprise, bid: Bid | None, plan, passages) -> dict:
+    """The page's data block, as assets/js/bid/page.js reads it."""
+    further = [{"code": one.code, "label": in_language(one.label)} for one in passages]
+    labels = {key: str(text) for key, text in LABELS.items()} | {f"answer_{one['code']}": one["label"] for one in further}
+    return {
+        "tender": tender.number,
+        "title": tender.title,
+        "owner": f"{actor().user_id}:{actor().organisation_id}",
+        "uscc": enterprise.uscc,
+        "enterprise": enterprise.name,
+        "names": list(names_to_avoid(enterprise.name, enterprise.legal_representative or "").items()),
+        "version": len(bid.versions) + 1 if bid else 1,
+        "csrf": generate_csrf(),
+        "language": spoken().locale.language,
+        "now": clock.now().isoformat(),
+        "ticks": not clock.is_demo(),
+        "deadline_at": tender.bid_deadline_at.isoformat(),
+        "ceiling_fen": tender.ceiling_fen,
+        "passages": further,
+        "kinds": [{"value": kind.value, "label": str(kind.label)} for kind in BidDocumentKind],
+        "limits": {"files": MAX_FILES, "file_bytes": MAX_FILE, "plan": MAX_PLAN, "plan_min": MIN_PLAN, "price_fen": MAX_PRICE_FEN},
+        "labels": labels | {"plan": in_language(plan.label) if plan else _("服务方案")},
+        "words": spoken_words(),
+        "urls": {
+            "terms": url_for(".sealing_terms", number=tender.number),
+            "objects": url_for(".begin_object", number=tender.number),
+            "submit": url_for(".bid_submit", number=tender.number),
+            "worker": asset("bid-worker.js"),
+            "inspect": asset("bid-inspect.js"),
+        },
+    }
+
+
+def sealed_receipt(tender: Tender, bid: Bid, version: BidVersion) -> str:
+    """What the server knows of a submission: when it came, its hashes and sizes. The content it could not show."""
+    entries = db.session.scalars(entries_about(bid)).all()
+    handed_in = [entry for entry in entries if entry.event != "bid.withdraw"]
+    taken_back = [entry for entry in entries if entry.event == "bid.withdraw"]
+    return render_template(
+        "tenders/bid_receipt_sealed.html",
+        tender=tender,
+        bid=bid,
+        version=version,
+        header=Header.from_bytes(version.capsule.header.encode()),
+        enterprise=bid.enterprise,
+        entry=handed_in[-1] if handed_in else None,
+        withdrawal=taken_back[-1] if taken_back and bid.withdrawn_at else None,
+        now=clock.now(),
+        is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
+    )

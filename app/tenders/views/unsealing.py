@@ -1,0 +1,137 @@
+"""The opening room's steps: the closing list, a holder's shares, what they opened; and receipts of refusals."""
+
+from datetime import datetime
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.accounts.rules import Role
+from app.common import clock
+from app.common.access import Actor, actor, not_found, public, roles
+from app.common.refusal import Reason, Refused
+from app.extensions import db
+from app.log.queries import public_log
+from app.tenders.actions import unsealing as actions
+from app.tenders.handing_in import DAMAGED
+from app.tenders.holders import HOLDING_ROLES
+from app.tenders.kinds import CapsuleFault
+from app.tenders.models import Tender
+from app.tenders.queries.capsules import closing_of, find_refusal, is_enough, own_holder, standing_capsules
+from app.tenders.queries.opening_room import closing_receipt
+from app.tenders.queries.tenders import find_tender, is_own
+from app.tenders.views.blueprint import bp
+
+HOLDERS = HOLDING_ROLES
+
+
+def _load(number: str) -> Tender:
+    return find_tender(number, actor()) or not_found()
+
+
+@bp.get("/tenders/<number>/closing.txt")
+@public
+def closing_text(number: str):
+    """The closing list as it was hashed; of a tender that failed for want of bids nothing is shown."""
+    tender = _load(number)
+    closing = closing_of(tender) or not_found()
+    if not is_enough(tender, closing):
+        not_found()
+    return closing.statement, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@bp.post("/tenders/<number>/opening/close")
+@roles(*HOLDERS)
+def close_bidding(number: str):
+    tender = _load(number)
+    _in_the_room(tender)
+    actions.close_bidding(tender, actor=actor(), now=clock.now())
+    db.session.commit()
+    flash(_("截止清单已经固定。"), "success")
+    return redirect(url_for(".opening", number=number))
+
+
+@bp.get("/tenders/<number>/opening/capsules.json")
+@roles(*HOLDERS)
+def capsules(number: str):
+    """What a holder's program needs: the closing list, its place in the public log, and the header of each capsule on it."""
+    tender = _load(number)
+    holder = own_holder(tender, actor().user_id) or not_found()
+    if reason := actions.why_not_release(tender, holder):
+        return _told(reason), 409
+    log, receipt = public_log(clock.now()), closing_receipt(tender)
+    return jsonify(
+        tender=tender.number,
+        holder=holder.key.recipient,
+        closing=closing_of(tender).statement,
+        capsules=[{"sha256": one.sha256, "header": one.header_text} for one in standing_capsules(tender)],
+        log={"receipt": receipt, "key": str(log.verifier)} if log and receipt else None,
+    )
+
+
+@bp.post("/tenders/<number>/opening/shares")
+@roles(*HOLDERS)
+def release_shares(number: str):
+    """JSON {"shares": {capsule hash: base64 or null}}. Opens what has enough shares by now."""
+    tender = _load(number)
+    sent = request.get_json(silent=True)
+    shares = sent.get("shares") if isinstance(sent, dict) else None
+    try:
+        if not isinstance(shares, dict) or not all(isinstance(one, str | None) for one in shares.values()):
+            raise Refused(DAMAGED)
+        rows = actions.release_shares(tender, shares, actor=actor(), now=clock.now())
+        forged = sum(row.problem is CapsuleFault.FORGED_SHARE for row in rows)
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        return _told(refused.reason), 409
+    open_what_is_ready(number, actor=actor(), now=clock.now())
+    if forged:
+        flash(_("交来的份额有 %(count)d 份与封存时的不符，不能使用，已经记录。", count=forged), "error")
+    else:
+        flash(_("份额已经交出并记录。"), "success")
+    return jsonify(next=url_for(".opening", number=number)), 201
+
+
+@bp.post("/tenders/<number>/opening/continue")
+@roles(*HOLDERS)
+def continue_opening(number: str):
+    """Goes on where an opening was broken off."""
+    _in_the_room(_load(number))
+    missing = open_what_is_ready(number, actor=actor(), now=clock.now())
+    if missing:
+        flash(_("有 %(count)d 份投标的密文在平台上不完整。请平台从备份恢复后再按“继续解密”。", count=missing), "error")
+    return redirect(url_for(".opening", number=number))
+
+
+def _in_the_room(tender: Tender) -> None:
+    """The tenderer's people and the tender's holders; the buttons do not exist for anybody else."""
+    if not is_own(tender, actor()) and own_holder(tender, actor().user_id) is None:
+        not_found()
+
+
+def open_what_is_ready(number: str, *, actor: Actor, now: datetime) -> int:
+    """Opens every capsule that has enough shares, one after the other, holding no lock while it decrypts.
+
+    Gives the number of those whose ciphertext the platform cannot bring: nothing is written of them, a backup may yet bring it."""
+    missing = 0
+    for one in actions.ready_capsules(_load(number)):
+        db.session.rollback()
+        found = actions.read_capsule(one)
+        if found is CapsuleFault.OBJECT_MISSING:
+            missing += 1
+            continue
+        actions.keep_unsealed(_load(number), one.version_id, found, actor=actor, now=now)
+        db.session.commit()
+    return missing
+
+
+def _told(reason: Reason) -> dict:
+    return {"text": str(reason.text), "next": str(reason.next), "basis": str(reason.basis)}
+
+
+@bp.get("/tenders/<number>/bid/refusals/<int:refusal_id>")
+@roles(Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY)
+def bid_refusal(number: str, refusal_id: int):
+    tender = _load(number)
+    refusal = find_refusal(tender, refusal_id, actor().organisation_id) or not_found()
+    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal)

@@ -1,0 +1,109 @@
+// The opening room of a holder: the key is opened here, the closing list and every capsule are checked, and only then the shares go out.
+// Also keeps the room's own refreshing from taking away what somebody is typing.
+import { CapsuleError, publicKey, unwrapShare } from "../sealing/capsule.js";
+import { isSecure } from "../keys/identity.js";
+import { say, unlock } from "../keys/unlock.js";
+import { Mistrust, checkClosing, checkDocuments, checkHeader, checkLog, shortName } from "./check.js";
+
+let isBusy = false;
+
+function isTyped(field) {
+  if (field.type === "hidden") return false;
+  return field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const fields = document.querySelectorAll("main input, main textarea");
+  if (isBusy || [...fields].some(isTyped)) event.preventDefault();
+});
+
+// The site did not do what was asked; the message is its own sentence, empty when it gave none.
+class Answered extends Error {}
+
+async function ask(url, options = {}) {
+  const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" }, ...options }).catch(() => {
+    throw new Answered("");
+  });
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  if (answer.ok) return answer;
+  const told = isJson ? await answer.json() : {};
+  throw new Answered([told.text, told.next].filter(Boolean).join(" "));
+}
+
+// Shares by capsule, null where the part is not what the header promised; `seen` hears how many are done.
+export async function sharesFrom(capsules, headers, identity, seen) {
+  const shares = {};
+  const unusable = [];
+  for (const [place, capsule] of capsules.entries()) {
+    try {
+      shares[capsule.sha256] = await unwrapShare(headers[place], identity);
+    } catch (error) {
+      if (!(error instanceof CapsuleError)) throw error;
+      shares[capsule.sha256] = null;
+      unusable.push(shortName(capsule));
+    }
+    seen(place + 1);
+  }
+  return { shares, unusable };
+}
+
+async function release(root, part, identity) {
+  const terms = await (await ask(root.dataset.terms)).json();
+  const documents = new Uint8Array(await (await ask(root.dataset.documents)).arrayBuffer());
+  const given = await (await ask(root.dataset.capsules)).json();
+  const own = await publicKey(identity);
+  if (terms.tender !== root.dataset.tender) throw new Mistrust("list-elsewhere", { tender: terms.tender });
+  checkDocuments(documents, terms);
+  checkClosing(given.closing, terms, given.capsules, Date.now());
+  const logged = checkLog(given.log, given.closing, terms);
+  const headers = given.capsules.map((capsule) => checkHeader(capsule, terms, own));
+  part("checked").textContent = say(root, "checked", { total: headers.length, index: logged.index });
+  part("bar").max = headers.length;
+  const { shares, unusable } = await sharesFrom(given.capsules, headers, identity, (done) => {
+    part("bar").value = done;
+    part("progress-text").textContent = say(root, "unwrapping", { number: done, total: headers.length });
+  });
+  if (unusable.length) {
+    part("unusable").textContent = say(root, "unusable", { capsules: unusable.join(root.dataset.separator) });
+    part("unusable").hidden = false;
+    await new Promise((resolve) => {
+      part("go-on").hidden = false;
+      part("go-on").addEventListener("click", resolve, { once: true });
+    });
+  }
+  part("progress-text").textContent = say(root, "sending");
+  const answer = await ask(root.dataset.shares, {
+    method: "POST",
+    headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": root.dataset.token },
+    body: JSON.stringify({ shares }),
+  });
+  return (await answer.json()).next;
+}
+
+async function work(root) {
+  const part = (name) => root.querySelector(`[data-${name}]`);
+  document.querySelector("[data-needs]").hidden = true;
+  for (;;) {
+    const identity = await unlock(root.querySelector("[data-unlock]"));
+    isBusy = true;
+    part("refusal").hidden = true;
+    part("work").hidden = false;
+    try {
+      window.location.assign(await release(root, part, identity));
+      return;
+    } catch (error) {
+      if (!(error instanceof Mistrust) && !(error instanceof Answered)) throw error;
+      part("refusal").textContent = error instanceof Answered
+        ? error.message || say(root, "unreachable")
+        : `${say(root, error.word, error.details)} ${say(root, "nothing-released")}`;
+      part("refusal").hidden = false;
+      part("refusal").focus();
+    } finally {
+      part("work").hidden = true;
+      isBusy = false;
+    }
+  }
+}
+
+const root = document.querySelector("[data-release]");
+if (root && isSecure()) work(root);

@@ -90,6 +90,7 @@ FAULTS = {
 
 
 def check_everything(page, receipts: list[str], tmp_path) -> None:
+    assert page.inner_text("[data-verdict]").strip() == ""
     for receipt in receipts:
         found = verdict(page, receipt)
         assert "通过：回执是真的" in found and "不通过" not in found

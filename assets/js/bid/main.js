@@ -22,7 +22,7 @@ class BidPage {
   #version = page.version;
   #documents = null; // the tender documents' hash that was last checked against
   #timer = 0;
-  #renewing = null;
+  #making = null; // a key that is being made, with what has to be encrypted to it
 
   constructor(store) {
     this.#store = store;
@@ -76,18 +76,19 @@ class BidPage {
     part("draft-state").textContent = text;
   }
 
-  // One key a version: after a submission the next one begins with a fresh key.
+  // One key a version: after a submission the next one begins with a fresh key. Asked twice at once, it is made once.
   async #ownIdentity() {
-    await this.#renewing;
-    if (this.#identity === null) {
-      this.#identity = await this.#engine.call("identity");
-      this.#version = page.version;
-      await this.#save();
-    } else if (this.#version !== page.version) {
-      this.#renewing = this.#renew();
-      await this.#renewing;
+    if (this.#identity === null || this.#version !== page.version) {
+      this.#making ??= (this.#identity === null ? this.#begin() : this.#renew()).finally(() => (this.#making = null));
+      await this.#making;
     }
     return this.#identity;
+  }
+
+  async #begin() {
+    this.#identity = await this.#engine.call("identity");
+    this.#version = page.version;
+    await this.#save();
   }
 
   async #renew() {

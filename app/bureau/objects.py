@@ -16,7 +16,7 @@ from app.communities.models import Compound
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.funding.models import FundingApplication, Programme
-from app.tenders.models import Bid, BidDraft, EvaluatorAssignment, Objection, ScoreSheet, Tender
+from app.tenders.models import Bid, EvaluatorAssignment, Objection, ScoreSheet, Tender
 
 NOBODY, OFFICES, AUDITOR, ALL = range(4)
 """Who may open an object's page: nobody, the city's or district's offices that cover its place, their auditor alone, everybody."""
@@ -99,16 +99,13 @@ def _of_tender(model: Any, *joins):
 MODELS = {
     model.__tablename__: model
     for model in (
-        Tender, Bid, BidDraft, Objection, EvaluatorAssignment, ScoreSheet, FundingApplication, Programme, Compound, Enterprise, Organisation,
+        Tender, Bid, Objection, EvaluatorAssignment, ScoreSheet, FundingApplication, Programme, Compound, Enterprise, Organisation,
         User, Membership, ImportJob,
     )
 }  # fmt: skip
 SOURCES = {
     "tender": _of_tender(Tender),
-    **{
-        model.__tablename__: _of_tender(model, (Tender, Tender.id == model.tender_id))
-        for model in (Bid, BidDraft, Objection, EvaluatorAssignment)
-    },
+    **{model.__tablename__: _of_tender(model, (Tender, Tender.id == model.tender_id)) for model in (Bid, Objection, EvaluatorAssignment)},
     "score_sheet": _of_tender(
         ScoreSheet,
         (EvaluatorAssignment, EvaluatorAssignment.id == ScoreSheet.assignment_id),

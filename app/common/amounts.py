@@ -1,5 +1,6 @@
 """Fen written as figures and in the capital words of contracts. Knows nothing else, so that the bidder's own program can take it along."""
 
+
 def yuan(fen: int) -> str:
     """1234567 → "12,345.67"."""
     sign = "-" if fen < 0 else ""

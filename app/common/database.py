@@ -1,5 +1,6 @@
 """How the two databases are opened: SQLite's WAL and IMMEDIATE, read-only transactions for pages, and the audit guard."""
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -26,17 +27,25 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def choose_transaction() -> None:
-        """PATCH brings a piece of an upload: it writes files and never the database, so it may not wait for SQLite's one writer."""
-        _reading.set(request.method in {"GET", "HEAD", "OPTIONS", "PATCH"})
+        view = app.view_functions.get(request.endpoint)
+        _reading.set(request.method in {"GET", "HEAD", "OPTIONS"} or getattr(view, "reads_first", False))
 
     @app.teardown_request
     def forget_transaction(_error) -> None:
         _reading.set(False)
 
 
+def reads_first(view: Callable) -> Callable:
+    """A POST or PATCH that looks before it locks: it writes only in a block of `writing()`, or files and no row at all.
+
+    SQLite has one writer: what a request reads, checks or receives beforehand must not keep the others waiting."""
+    view.reads_first = True
+    return view
+
+
 @contextmanager
 def writing():
-    """A block whose transactions may write, whatever the request's method (start-up work, threads)."""
+    """A block whose transactions may write, whatever the request's method (start-up work, threads, after looking first)."""
     token = _reading.set(False)
     try:
         yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -68,17 +67,9 @@ class Content:
         return sum(post.people for post in self.staffing)
 
 
-def new_salt() -> str:
-    """256 random bits as hex: with them nobody can find a public hash again by guessing the content (a blind plan and a few prices)."""
-    return secrets.token_hex(32)
-
-
-def canonical(content: Content, *, tender_number: str, uscc: str, number: int, salt: str = "") -> bytes:
-    """The bytes that the receipt's hash is taken over: JSON, sorted keys, no blanks, UTF-8. A bidder can repeat it.
-
-    `salt`: empty for the versions of before there was one; they are hashed without it."""
-    data = {"salt": salt} if salt else {}
-    data |= {
+def canonical(content: Content, *, tender_number: str, uscc: str, number: int) -> bytes:
+    """The bytes by which an opened bid's content is known again: JSON, sorted keys, no blanks, UTF-8."""
+    data = {
         "tender": tender_number,
         "bidder": uscc,
         "version": number,
@@ -93,8 +84,8 @@ def canonical(content: Content, *, tender_number: str, uscc: str, number: int, s
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def content_hash(content: Content, *, tender_number: str, uscc: str, number: int, salt: str = "") -> str:
-    return sha256(canonical(content, tender_number=tender_number, uscc=uscc, number=number, salt=salt)).hexdigest()
+def content_hash(content: Content, *, tender_number: str, uscc: str, number: int) -> str:
+    return sha256(canonical(content, tender_number=tender_number, uscc=uscc, number=number)).hexdigest()
 
 
 def receipt_number(content_sha256: str, received_at: datetime) -> str:
@@ -258,7 +249,9 @@ def masked(content: Content, bidder_name: str, legal_head: str) -> Content:
         content,
         plan=mask_names(content.plan, names),
         answers={code: mask_names(text, names) for code, text in content.answers.items()},
-        staffing=tuple(replace(one, post=mask_names(one.post, names), qualification=mask_names(one.qualification, names)) for one in content.staffing),
+        staffing=tuple(
+            replace(one, post=mask_names(one.post, names), qualification=mask_names(one.qualification, names)) for one in content.staffing
+        ),
     )
 
 

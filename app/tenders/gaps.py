@@ -186,5 +186,5 @@ def _schedule(draft: Draft, submit_on: date, calendar: WorkdayCalendar, sheet: S
 
 
 def _holders(draft: Draft) -> list[Reason]:
-    missing = keys.why_not_chosen(draft.holders) if keys.SEALING_REQUIRED else None
+    missing = keys.why_not_chosen(draft.holders)
     return [missing] if missing else []

@@ -11,9 +11,6 @@ from app.common.i18n import _l
 from app.common.labels import LabelledEnum
 from app.common.refusal import Reason
 
-SEALING_REQUIRED = False
-"""Whether a tender can only be filed with holders chosen and published once all of them have rehearsed."""
-
 SCHEMES = {3: 2, 5: 3}
 """Number of holders → how many of them open the bids together."""
 

@@ -90,7 +90,9 @@ def sheet_of_record(tender: Tender, opening: OpeningRecord) -> Sheet:
         capsules=told["closing"]["capsules"] if told else (),
         passages=_passages(opening, told),
         hashes=hashes,
-        foot=_("这是开标记录的副本。以公布在 %(address)s 的记录为准，校验值由那里的 opening.json 算出，并写在公开日志里。", address=address),
+        foot=_(
+            "这是开标记录的副本。以公布在 %(address)s 的记录为准，校验值由那里的 opening.json 算出，并写在公开日志里。", address=address
+        ),
     )
 
 
@@ -98,7 +100,11 @@ def _bids(opening: OpeningRecord, told: dict) -> Table:
     ways = told.get("bids") or [{"way": None, "fault": None} for _line in opening.lines]
     rows = []
     for line, way in zip(opening.lines, ways, strict=True):
-        price = f"{price_text(line.price_fen)} {_('人民币%(words)s', words=yuan_in_words(line.price_fen))}" if line.price_fen is not None else "—"
+        price = (
+            f"{price_text(line.price_fen)} {_('人民币%(words)s', words=yuan_in_words(line.price_fen))}"
+            if line.price_fen is not None
+            else "—"
+        )
         rows.append(
             [
                 str(line.position),
@@ -120,7 +126,11 @@ def outcome_text(way: dict) -> str:
     if way["fault"] is None:
         return _("投标人自己解密") if way["way"] == "recovery" else _("保管人解密")
     fault = CapsuleFault(way["fault"])
-    return _("未能解密（%(fault)s），视为撤销", fault=fault.label) if fault.is_bidders else _("未能解密（%(fault)s），视为撤回", fault=fault.label)
+    return (
+        _("未能解密（%(fault)s），视为撤销", fault=fault.label)
+        if fault.is_bidders
+        else _("未能解密（%(fault)s），视为撤回", fault=fault.label)
+    )
 
 
 def _holders(told: dict) -> Table:

@@ -1,14 +1,14 @@
 """A committee may reject all that is left for want of competition (评标委员会和评标方法暂行规定第二十七条): one more ground.
 
 Revision ID: 0003
-Revises: 0002
+Revises: 0001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
 

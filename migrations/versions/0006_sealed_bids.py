@@ -1,5 +1,7 @@
 """Sealed bids: capsules, closing lists, shares and what came of them; a bid that could not be opened is read out without a price.
 
+Drafts are kept by the bidder's own browser from now on: their tables go, and with them every bid in clear.
+
 Revision ID: 0006
 Revises: 0005
 """
@@ -121,12 +123,60 @@ def upgrade():
     with op.batch_alter_table("opening_line", schema=None) as batch_op:
         batch_op.alter_column("price_fen", existing_type=sa.INTEGER(), nullable=True)
 
+    op.drop_table("bid_draft_document")
+    op.drop_table("bid_draft")
+
     for table in APPEND_ONLY:
         for statement in append_only_ddl(table, op.get_bind().dialect.name):
             op.execute(statement)
 
 
 def downgrade():
+    op.create_table(
+        "bid_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("enterprise_id", sa.Integer(), nullable=False),
+        sa.Column("price_fen", sa.Integer(), nullable=True),
+        sa.Column("project_manager", sa.String(length=80), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("staffing", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("no_interest", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_bid_draft_enterprise_id_enterprise")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_bid_draft_organisation_id_organisation")),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["user_account.id"], name=op.f("fk_bid_draft_saved_by_id_user_account")),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.id"], name=op.f("fk_bid_draft_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bid_draft")),
+        sa.UniqueConstraint("tender_id", "organisation_id", name="uq_bid_draft_tender_organisation"),
+    )
+    with op.batch_alter_table("bid_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bid_draft_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bid_draft_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "bid_draft_document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("letter", "plan", "staffing", "other", name="biddocumentkind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["bid_draft.id"], name=op.f("fk_bid_draft_document_draft_id_bid_draft")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_bid_draft_document_file_id_stored_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bid_draft_document")),
+    )
+    with op.batch_alter_table("bid_draft_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bid_draft_document_draft_id"), ["draft_id"], unique=False)
+
     with op.batch_alter_table("opening_line", schema=None) as batch_op:
         batch_op.alter_column("price_fen", existing_type=sa.INTEGER(), nullable=False)
 

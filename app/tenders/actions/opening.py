@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from flask_babel import force_locale
-
 from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
 from app.common.audit import label_events, record
@@ -18,9 +16,9 @@ from app.tenders import bidding
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.kinds import CapsuleFault
 from app.tenders.lifecycle import make_move, why_not
-from app.tenders.models import Bid, BidVersion, OpeningLine, OpeningRecord, Tender
+from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
 from app.tenders.queries.bids import content_of_version, current_version, hash_of_rows, standing_bids
-from app.tenders.queries.capsules import is_sealed, progress_of
+from app.tenders.queries.capsules import progress_of
 from app.tenders.queries.opening_room import proceedings_of
 from app.tenders.queries.situations import situation
 from app.tenders.scoring import blind_code
@@ -61,8 +59,8 @@ def open_bids(
         witnessed_by=witnessed_by.strip(),
         place=tender.opening_place,
         note=note.strip(),
-        lines=[_read_out(tender, bid, position) for position, bid in enumerate(bids, start=1)],
-        proceedings=proceedings_of(tender, [(v.id, v.unsealing) for v in map(current_version, bids)]) if is_sealed(tender) else {},
+        lines=[_read_out(bid, position) for position, bid in enumerate(bids, start=1)],
+        proceedings=proceedings_of(tender, [(v.id, v.unsealing) for v in map(current_version, bids)]),
     )
     opening.record_sha256 = sha256(canonical_record(tender, opening)).hexdigest()
     db.session.add(opening)
@@ -76,8 +74,6 @@ def open_bids(
 
 def why_not_read_out(tender: Tender) -> Reason | None:
     """Every bid has been opened, or it is known why it can't be, before any is read out."""
-    if not is_sealed(tender):
-        return None
     progress = progress_of(tender)
     if progress is not None and progress.is_done:
         return None
@@ -88,29 +84,9 @@ def why_not_read_out(tender: Tender) -> Reason | None:
     )
 
 
-def _read_out(tender: Tender, bid: Bid, position: int) -> OpeningLine:
-    version = current_version(bid)
-    if version.unsealing is not None:
-        return _read_unsealed(bid, version, position)
-    content = content_of_version(version)
-    found = bidding.content_hash(
-        content, tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number, salt=version.content.salt
-    )
-    return OpeningLine(
-        position=position,
-        bid_id=bid.id,
-        bid_version_id=version.id,
-        enterprise_name=bid.enterprise.name,
-        price_fen=content.price_fen,
-        received_at=version.submitted_at,
-        content_sha256=version.content_sha256,
-        seal_intact=found == version.content_sha256,
-        main_content=main_content(content),
-    )
-
-
-def _read_unsealed(bid: Bid, version: BidVersion, position: int) -> OpeningLine:
+def _read_out(bid: Bid, position: int) -> OpeningLine:
     """The capsule's hash is the one of the receipt; its content still has the hash that it had when it was opened."""
+    version = current_version(bid)
     fault = version.unsealing.fault
     content = None if fault else content_of_version(version)
     return OpeningLine(

@@ -100,7 +100,10 @@ def keep_recovered(tender: Tender, version_id: int, found: Unsealed | CapsuleFau
     refuse_if(rules.why_not_recover(recovery_standing(tender), now=now))
     if found is CapsuleFault.OBJECT_MISSING:
         raise Refused(
-            Reason(_l("平台上的密文不完整，暂时不能解密。责任不在您。"), next=_l("请联系平台从备份恢复后重试；平台不能恢复的，由平台承担责任。"))
+            Reason(
+                _l("平台上的密文不完整，暂时不能解密。责任不在您。"),
+                next=_l("请联系平台从备份恢复后重试；平台不能恢复的，由平台承担责任。"),
+            )
         )
     known = unsealings_of(tender).get(version_id)
     if known is not None:

@@ -1,5 +1,6 @@
 """Handing in a sealed bid: what is checked, what is kept, and the receipt of a refusal."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import force_locale
@@ -28,9 +29,26 @@ label_events(
 )
 
 
-def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: datetime) -> BidVersion:
+@dataclass(frozen=True)
+class Checked:
+    """A capsule that fits the tender's terms as they stood when its row had this version."""
+
+    header: Header
+    tender_version: int
+
+
+def check_capsule(tender: Tender, header_bytes: bytes) -> Checked:
+    """Whether these bytes are a capsule for this tender whose objects have all arrived. Writes nothing. Raises Refused."""
+    header = parse_header(header_bytes)
+    sizes = {one.sha256: size for one in header.objects[: MAX_FILES + 1] if (size := uploads.size_of(one.sha256)) is not None}
+    refuse_if(why_not_capsule(header, terms_of(tender), sizes))
+    return Checked(header, tender.version_id)
+
+
+def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: datetime, checked: Checked | None = None) -> BidVersion:
     """Accept a capsule whose objects have arrived, in place of what was handed in before. The same capsule again gives the same receipt.
 
+    `checked`: what check_capsule said before the lock was taken; it is asked again when the tender has changed since.
     Raises Refused; the caller then records the refusal (record_refusal) in a transaction of its own."""
     tender = lock_tender(tender)
     enterprise = find_by_organisation(actor.organisation_id)
@@ -39,9 +57,9 @@ def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: da
     refuse_if(why_not_bid(tender, enterprise, actor=actor, now=now))
     refuse_if(_why_closed(tender))
     refuse_second_enterprise(tender, actor)
-    header = parse_header(header_bytes)
-    sizes = {one.sha256: size for one in header.objects[: MAX_FILES + 1] if (size := uploads.size_of(one.sha256)) is not None}
-    refuse_if(why_not_capsule(header, terms_of(tender), sizes))
+    if checked is None or checked.tender_version != tender.version_id:
+        checked = check_capsule(tender, header_bytes)
+    header = checked.header
 
     bid = own_bid(tender, actor)
     if bid is not None and bid.withdrawn_at is None and current_version(bid).content_sha256 == header.sha256:

@@ -226,7 +226,10 @@ def read_capsule(ready: Ready) -> Unsealed | CapsuleFault:
         opened = open_capsule(ready.header, objects, secret, bidder=ready.bidder)
     except Unopened as unopened:
         return CapsuleFault(unopened.fault.value)
-    looked = [_look_at(number, data, file.name) for number, (file, data) in enumerate(zip(opened.manifest.files, opened.files, strict=True), start=1)]
+    looked = [
+        _look_at(number, data, file.name)
+        for number, (file, data) in enumerate(zip(opened.manifest.files, opened.files, strict=True), start=1)
+    ]
     return Unsealed(opened.manifest, tuple(data for data, _remark in looked), tuple(remark for _data, remark in looked if remark))
 
 

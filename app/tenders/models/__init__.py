@@ -1,7 +1,7 @@
 """The tables of tendering, one file an idea: the notice, the bids, the evaluation, the award."""
 
 from app.tenders.models.award import Award, CandidatePass, Contract, Objection
-from app.tenders.models.bids import Bid, BidContent, BidDocument, BidDraft, BidDraftDocument, BidVersion
+from app.tenders.models.bids import Bid, BidContent, BidDocument, BidVersion
 from app.tenders.models.capsules import BidCapsule, BidClosing, BidRefusal, BidUnsealing, ShareRelease
 from app.tenders.models.draw import DrawContribution, DrawMember, DrawNumber, DrawPlan, DrawRound, DrawStep, PoolExpert, PoolTie
 from app.tenders.models.evaluation import (
@@ -26,8 +26,6 @@ __all__ = [
     "BidClosing",
     "BidContent",
     "BidDocument",
-    "BidDraft",
-    "BidDraftDocument",
     "BidRecovery",
     "BidRefusal",
     "BidRejection",

@@ -86,9 +86,6 @@ class BidContent(db.Model):
     no_interest: Mapped[bool] = mapped_column(default=False)
     """The bidder declared to have no interest link with the tenderer or another bidder (实施条例 §34)."""
 
-    salt: Mapped[str] = mapped_column(String(64), default="", server_default="")
-    """Random bits in the receipt's hash; shown to the bidder alone, never on a page that is read blind."""
-
     version: Mapped[BidVersion] = relationship(back_populates="content")
 
 
@@ -106,49 +103,4 @@ class BidDocument(db.Model):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
 
     version: Mapped[BidVersion] = relationship(back_populates="documents")
-    file: Mapped["StoredFile"] = relationship("StoredFile")  # noqa: F821
-
-
-class BidDraft(db.Model):
-    """What an enterprise is still preparing: sealed like a bid, and seen by nobody else even after the opening."""
-
-    __tablename__ = "bid_draft"
-    __table_args__ = (UniqueConstraint("tender_id", "organisation_id", name="uq_bid_draft_tender_organisation"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    price_fen: Mapped[int | None] = mapped_column(Integer)
-    project_manager: Mapped[str] = mapped_column(String(80), default="")
-    plan: Mapped[str] = mapped_column(Text, default="")
-    staffing: Mapped[Any] = mapped_column(JSON, default=list)
-    answers: Mapped[Any] = mapped_column(JSON, default=dict)
-    no_interest: Mapped[bool] = mapped_column(default=False)
-    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When this very content was handed in; empty again after a later change."""
-    version_id: Mapped[int] = mapped_column(Integer)
-
-    tender: Mapped["Tender"] = relationship("Tender")  # noqa: F821
-    documents: Mapped[list["BidDraftDocument"]] = relationship(
-        back_populates="draft", order_by="BidDraftDocument.id", cascade="all, delete-orphan"
-    )
-
-    __mapper_args__ = {"version_id_col": version_id}
-
-
-class BidDraftDocument(db.Model):
-    """A file of a draft."""
-
-    __tablename__ = "bid_draft_document"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[int] = mapped_column(ForeignKey("bid_draft.id"), index=True)
-    kind: Mapped[BidDocumentKind] = mapped_column(enum_column(BidDocumentKind))
-    title: Mapped[str] = mapped_column(String(200))
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-
-    draft: Mapped[BidDraft] = relationship(back_populates="documents")
     file: Mapped["StoredFile"] = relationship("StoredFile")  # noqa: F821

@@ -4,34 +4,27 @@ from datetime import datetime
 
 from flask import url_for
 
-from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.desk import DeskItem
 from app.common.i18n import _l
 from app.tenders.lifecycle import Status, is_bidding_open
-from app.tenders.models import Bid, BidDraft, Tender
-from app.tenders.queries.bids import own_drafts_and_bids
+from app.tenders.models import Bid, Tender
+from app.tenders.queries.bids import own_bids
 from app.tenders.queries.evaluation import own_assignments
 
 
 def bidder_items(actor: Actor, now: datetime) -> list[DeskItem]:
-    """Drafts not handed in and bids handed in while bidding lasts, by deadline; afterwards what the enterprise waits for."""
-    found = (_bidder_item(tender, draft, bid, actor, now) for tender, draft, bid in own_drafts_and_bids(actor))
+    """Bids handed in: while bidding lasts they may be changed, afterwards the enterprise waits for the opening."""
+    found = (_bidder_item(bid, now) for bid in own_bids(actor) if bid.withdrawn_at is None)
     return [item for item in found if item is not None]
 
 
-def _bidder_item(tender: Tender, draft: BidDraft | None, bid: Bid | None, actor: Actor, now: datetime) -> DeskItem | None:
-    stands = bid is not None and bid.withdrawn_at is None
+def _bidder_item(bid: Bid, now: datetime) -> DeskItem | None:
+    tender = bid.tender
     if is_bidding_open(tender.status, tender.bid_deadline_at, now):
-        is_handed_in = stands and (draft is None or draft.submitted_at is not None)
-        if is_handed_in:
-            what = _l("截止前可以修改或者撤回")
-            return _item(tender, "tenders.bid_receipt", what, _l("已投标"), "open", bid.submitted_at, is_waiting=True)
-        if draft is None:
-            return None
-        what = _l("核对并提交投标") if actor.role == Role.ENTERPRISE_SIGNATORY else _l("完成投标草稿，交签章人提交")
-        return _item(tender, "tenders.bid", what, _l("未提交"), "wait", draft.saved_at)
-    if stands and tender.status is Status.PUBLISHED:
+        what = _l("截止前可以修改或者撤回")
+        return _item(tender, "tenders.bid_receipt", what, _l("已投标"), "open", bid.submitted_at)
+    if tender.status is Status.PUBLISHED:
         return DeskItem(
             title=tender.title,
             url=url_for("tenders.opening", number=tender.number),
@@ -45,7 +38,7 @@ def _bidder_item(tender: Tender, draft: BidDraft | None, bid: Bid | None, actor:
     return None
 
 
-def _item(tender: Tender, endpoint: str, what, label, colour: str, since: datetime, *, is_waiting: bool = False) -> DeskItem:
+def _item(tender: Tender, endpoint: str, what, label, colour: str, since: datetime) -> DeskItem:
     return DeskItem(
         title=tender.title,
         url=url_for(endpoint, number=tender.number),
@@ -56,7 +49,7 @@ def _item(tender: Tender, endpoint: str, what, label, colour: str, since: dateti
         tag_colour=colour,
         since=since,
         number=tender.number,
-        is_waiting=is_waiting,
+        is_waiting=True,
     )
 
 

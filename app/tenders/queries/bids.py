@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.rules import Role
@@ -15,15 +15,13 @@ from app.common.access import Actor
 from app.common.files import StoredFile
 from app.enterprises.models import Enterprise
 from app.extensions import db
-from app.tenders.bidding import MASK, Attachment, Content, Post, canonical, content_hash, masked
+from app.tenders.bidding import MASK, Attachment, Content, Post, content_hash, masked
 from app.tenders.kinds import CriterionKind
 from app.tenders.lifecycle import ENDED
 from app.tenders.likeness import Likeness, Offer, find_alike
 from app.tenders.models import (
     Bid,
     BidDocument,
-    BidDraft,
-    BidDraftDocument,
     BidRejection,
     BidVersion,
     OpeningLine,
@@ -81,31 +79,16 @@ def own_bid(tender: Tender, actor: Actor) -> Bid | None:
     )
 
 
-def own_draft(tender: Tender, actor: Actor) -> BidDraft | None:
-    return db.session.scalar(
-        select(BidDraft)
-        .where(BidDraft.tender_id == tender.id, BidDraft.organisation_id == actor.organisation_id)
-        .options(selectinload(BidDraft.documents).joinedload(BidDraftDocument.file))
+def own_bids(actor: Actor) -> list[Bid]:
+    """Everything that the actor's enterprise has handed in, nearest deadline last."""
+    bids = db.session.scalars(
+        select(Bid)
+        .join(Bid.tender)
+        .where(Bid.organisation_id == actor.organisation_id)
+        .options(contains_eager(Bid.tender), selectinload(Bid.versions))
+        .order_by(Tender.bid_deadline_at.desc(), Tender.id.desc())
     )
-
-
-def own_drafts_and_bids(actor: Actor) -> list[tuple[Tender, BidDraft | None, Bid | None]]:
-    """Everything that the actor's enterprise prepares or has handed in, nearest deadline last."""
-    draft = select(BidDraft).where(BidDraft.organisation_id == actor.organisation_id).options(joinedload(BidDraft.tender))
-    bid = select(Bid).where(Bid.organisation_id == actor.organisation_id).options(joinedload(Bid.tender), selectinload(Bid.versions))
-    drafts = {d.tender_id: d for d in db.session.scalars(draft.order_by(BidDraft.id))}
-    bids = {b.tender_id: b for b in db.session.scalars(bid.order_by(Bid.id))}
-    tenders = {d.tender_id: d.tender for d in drafts.values()} | {b.tender_id: b.tender for b in bids.values()}
-    ordered = sorted(tenders.values(), key=lambda t: (t.bid_deadline_at, t.id), reverse=True)
-    return [(tender, drafts.get(tender.id), bids.get(tender.id)) for tender in ordered]
-
-
-def own_file(tender: Tender, actor: Actor, position: int) -> StoredFile | None:
-    """A file of the actor's own draft, by its place in the list: a running number would count everybody's files."""
-    draft = own_draft(tender, actor)
-    if draft is None or not 1 <= position <= len(draft.documents):
-        return None
-    return draft.documents[position - 1].file
+    return list(bids)
 
 
 # --- the door to the content -------------------------------------------------------------------------------------------
@@ -161,18 +144,6 @@ def hash_of_rows(version: BidVersion) -> str:
     """The hash of an opened bid's content as its rows hold it now; the one it was unsealed with stands in BidUnsealing."""
     bid = version.bid
     return content_hash(content_of_version(version), tender_number=bid.tender.number, uscc=bid.enterprise.uscc, number=version.number)
-
-
-def content_of_draft(draft: BidDraft) -> Content:
-    return Content(
-        price_fen=draft.price_fen,
-        project_manager=draft.project_manager,
-        plan=draft.plan,
-        staffing=posts(draft.staffing),
-        answers=dict(draft.answers),
-        no_interest=draft.no_interest,
-        documents=tuple(Attachment(d.kind.value, d.title, d.file.sha256, d.file.size) for d in draft.documents),
-    )
 
 
 def posts(rows: Any) -> tuple[Post, ...]:
@@ -362,11 +333,3 @@ def plan_criterion(criteria: Sequence[ScoreCriterion]) -> ScoreCriterion | None:
 def further_passages(criteria: Sequence[ScoreCriterion]) -> list[ScoreCriterion]:
     """The other plans that the card asks for; each gets a passage of its own."""
     return [c for c in criteria if c.kind is CriterionKind.SCORED_PLAN][1:]
-
-
-def canonical_of(tender: Tender, bid: Bid) -> bytes:
-    """The bytes that a bidder's receipt was hashed from; for the bidder alone."""
-    version = current_version(bid)
-    return canonical(
-        content_of_version(version), tender_number=tender.number, uscc=bid.enterprise.uscc, number=version.number, salt=version.content.salt
-    )

@@ -15,7 +15,6 @@ from app.common.workdays import WorkdayCalendar
 from app.communities.models import Compound
 from app.communities.rules import ManagementMode
 from app.extensions import db
-from app.tenders import holders as keys
 from app.tenders.gaps import Draft, DraftCompound, Gap, find_gaps
 from app.tenders.kinds import Regime
 from app.tenders.models import Tender
@@ -122,7 +121,7 @@ def draft_of(tender: Tender, *, on: date) -> Draft:
         criteria=[Criterion(c.code, c.kind, c.label, c.weight, c.guidance) for c in tender.criteria],
         dates=dates_of(tender),
         document_kinds=frozenset(d.kind for d in tender.documents),
-        holders=len(tender.holders) if keys.SEALING_REQUIRED else 0,
+        holders=len(tender.holders),
     )
 
 

@@ -136,7 +136,7 @@ def standings_of(tender: Tender) -> list[Standing]:
 
 def why_not_seal(tender: Tender):
     """What keeps a filed tender from publication, while sealing is required."""
-    return rules.why_not_seal(standings_of(tender)) if rules.SEALING_REQUIRED else None
+    return rules.why_not_seal(standings_of(tender))
 
 
 def sealing_keys(tender: Tender) -> list[str]:

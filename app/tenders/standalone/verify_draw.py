@@ -52,7 +52,7 @@ def selection(key: str, size: int) -> "list[int]":
 def check_seats(plan: dict) -> None:
     seats, own = plan["seats"], plan["representatives"]
     check(
-        seats >= 5 and seats % 2 == 1 and 0 <= own and 3 * (seats - own) >= 2 * seats and plan["experts"] == seats - own,
+        seats >= 5 and seats % 2 == 1 and own >= 0 and 3 * (seats - own) >= 2 * seats and plan["experts"] == seats - own,
         "委员会人数或者专家比例不合法",
         "the committee's size or share of experts is not lawful",
     )

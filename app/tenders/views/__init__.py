@@ -3,8 +3,8 @@
 from app.tenders.views import (  # noqa: F401 - each module adds its routes to bp
     award,
     bidding,
-    draw,
     drafting,
+    draw,
     evaluating,
     experts,
     filing,

@@ -1,6 +1,6 @@
 """The page on which a bid is written and sealed in the bidder's own browser: what it brings along, and nothing that was typed."""
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
@@ -15,16 +15,10 @@ from app.log.queries import entries_about
 from app.tenders.bid_words import LABELS, spoken_words
 from app.tenders.bidding import MAX_PLAN, MAX_PRICE_FEN, MIN_PLAN, names_to_avoid
 from app.tenders.capsule.format import MAX_FILE, MAX_FILES, Header
-from app.tenders.holders import SEALING_REQUIRED
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion, Tender
 from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
 from app.tenders.views.shown import in_language
-
-
-def is_sealing() -> bool:
-    """Whether bids are sealed in the browser."""
-    return current_app.config.get("SEALING", SEALING_REQUIRED)
 
 
 def sealing_page(tender: Tender, enterprise: Enterprise, bid: Bid | None) -> str:
@@ -76,13 +70,13 @@ def _brought(tender: Tender, enterprise: Enterprise, bid: Bid | None, plan, pass
     }
 
 
-def sealed_receipt(tender: Tender, bid: Bid, version: BidVersion) -> str:
+def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
     """What the server knows of a submission: when it came, its hashes and sizes. The content it could not show."""
     entries = db.session.scalars(entries_about(bid)).all()
     handed_in = [entry for entry in entries if entry.event != "bid.withdraw"]
     taken_back = [entry for entry in entries if entry.event == "bid.withdraw"]
     return render_template(
-        "tenders/bid_receipt_sealed.html",
+        "tenders/bid_receipt.html",
         tender=tender,
         bid=bid,
         version=version,

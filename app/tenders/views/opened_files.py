@@ -1,7 +1,8 @@
 """Files of opened bids: downloads that no browser shows in our name, and PDFs drawn in a frame without any right."""
 
-from flask import current_app, make_response, render_template, request, send_from_directory
 from pathlib import PurePath
+
+from flask import current_app, make_response, render_template, request, send_from_directory
 
 from app.accounts.rules import Role
 from app.common.access import actor, not_found, public, roles

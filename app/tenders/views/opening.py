@@ -12,7 +12,7 @@ from app.common.languages import as_typed
 from app.extensions import db
 from app.tenders.actions import opening as actions
 from app.tenders.actions.unsealing import why_not_release
-from app.tenders.forms.bidding import OpeningForm
+from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.opening_copies import pdf_copy, sheet_of_record, word_copy
@@ -22,6 +22,7 @@ from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.recovery import why_not_give_up
 from app.tenders.views.blueprint import bp
+
 
 def main_content(line: OpeningLine) -> str:
     """What was read out beside the price: our word in the reader's language, what else a record holds as it stands."""

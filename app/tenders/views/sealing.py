@@ -3,19 +3,20 @@
 from base64 import b64decode
 from functools import wraps
 
-from flask import Response, current_app, flash, jsonify, redirect, request, session, url_for
+from flask import Response, flash, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected
 
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
+from app.common.database import reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
 from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions import sealing as actions
 from app.tenders.actions.bidding import why_not_bid
-from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, Header, canonical
+from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, canonical
 from app.tenders.handing_in import DAMAGED
 from app.tenders.models import Tender
 from app.tenders.queries.tenders import find_tender
@@ -84,12 +85,13 @@ def _bidder_of(number: str) -> dict:
     tender, own = _load(number), find_by_organisation(actor().organisation_id)
     refuse_if(why_not_bid(tender, own, actor=actor(), now=clock.now()))
     found = {"tender_id": tender.id, "organisation_id": actor().organisation_id}
-    db.session.rollback()  # SQLite has one writer: it must not wait while bytes trickle in
+    db.session.rollback()  # no connection is held while bytes trickle in
     return found
 
 
 @bp.post("/tenders/<number>/bid/objects")
 @roles(*BIDDERS)
+@reads_first
 @uploading
 def begin_object(number: str):
     size, sha256 = _announced()
@@ -112,6 +114,7 @@ def _announced() -> tuple[int, str]:
 
 @bp.get("/tenders/<number>/bid/objects/<token>")
 @roles(*BIDDERS)
+@reads_first
 @uploading
 def object_so_far(number: str, token: str):
     """How far an upload has come; asked with HEAD."""
@@ -121,6 +124,7 @@ def object_so_far(number: str, token: str):
 
 @bp.route("/tenders/<number>/bid/objects/<token>", methods=["PATCH"])
 @roles(*BIDDERS)
+@reads_first
 @uploading
 def add_piece(number: str, token: str):
     upload = uploads.find(token, **_bidder_of(number)) or not_found()
@@ -155,22 +159,36 @@ def _piece() -> tuple[bytes, bool]:
 
 
 def _hand_in(tender: Tender, header: bytes) -> tuple[str | None, Refused | None, str | None]:
-    """Receipt's address, or the refusal and the address of its own receipt. Commits either."""
+    """Receipt's address, or the refusal and the address of its own receipt. Commits either. The capsule is looked at before the lock."""
     number, tender_id, who, now = tender.number, tender.id, actor(), clock.now()
     try:
-        actions.submit_capsule(tender, header, actor=who, now=now)
-        db.session.commit()
-        objects = [one.sha256 for one in Header.from_bytes(header).objects]
-        uploads.release(tender_id=tender_id, organisation_id=who.organisation_id, objects=objects)
-    except Refused as refused:
+        refuse_if(why_not_bid(tender, find_by_organisation(who.organisation_id), actor=who, now=now))
+        checked = actions.check_capsule(tender, header)
         db.session.rollback()
-        refusal = actions.record_refusal(tender, refused.reason, header_bytes=header, actor=who, now=now)
-        db.session.commit()
-        return None, refused, url_for(".bid_refusal", number=number, refusal_id=refusal.id)
+        with writing():
+            actions.submit_capsule(tender, header, actor=who, now=now, checked=checked)
+            db.session.commit()
+    except Refused as refused:
+        refusal = _refuse(tender, refused, header)
+        return None, refused, refusal
+    objects = [one.sha256 for one in checked.header.objects]
+    uploads.release(tender_id=tender_id, organisation_id=who.organisation_id, objects=objects)
     return url_for(".bid_receipt", number=number), None, None
 
 
-def submit_header(number: str):
+def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:
+    """Puts a refusal on record; its address. Commits."""
+    db.session.rollback()
+    with writing():
+        refusal = actions.record_refusal(tender, refused.reason, header_bytes=header, actor=actor(), now=clock.now())
+        db.session.commit()
+        return url_for(".bid_refusal", number=tender.number, refusal_id=refusal.id)
+
+
+@bp.post("/tenders/<number>/bid/submit")
+@roles(*BIDDERS)
+@reads_first
+def bid_submit(number: str):
     """The small request of the page's script: the header alone. Everything else came before."""
     header = request.form.get("header", "").encode()[: MAX_HEADER + 1]
     receipt, refused, refusal = _hand_in(_load(number), header)
@@ -194,6 +212,7 @@ def widen(_endpoint, _values) -> None:
 
 @bp.post("/tenders/<number>/bid/sealed")
 @roles(*BIDDERS)
+@reads_first
 def submit_sealed(number: str):
     """The one `.sealed` file of the offline sealers, by an ordinary form."""
     tender, file = _load(number), request.files.get("sealed")
@@ -201,11 +220,7 @@ def submit_sealed(number: str):
         _bidder_of(number)
         header = keep_sealed_file(file.stream if file is not None else None)
     except Refused as refused:
-        current_app.logger.info("a sealed file was not accepted in %s", number)
-        db.session.rollback()
-        refusal = actions.record_refusal(tender, refused.reason, actor=actor(), now=clock.now())
-        db.session.commit()
-        return redirect(url_for(".bid_refusal", number=number, refusal_id=refusal.id))
+        return redirect(_refuse(tender, refused))
     receipt, refused, refusal = _hand_in(tender, header)
     if refused is None:
         flash(_("投标已提交，请保存回执。"), "success")

@@ -15,13 +15,13 @@ from app.tenders.actions.unsealing import why_not_release
 from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
-from app.tenders.opening_copies import pdf_copy, sheet_of_record, word_copy
 from app.tenders.queries import bids as asked
 from app.tenders.queries.opening_room import RUNNING, Holding, Room, Stage, recovery_standing, room_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.recovery import why_not_give_up
 from app.tenders.views.blueprint import bp
+from app.tenders.views.opening_copies import pdf_copy, sheet_of_record, word_copy
 
 
 def main_content(line: OpeningLine) -> str:

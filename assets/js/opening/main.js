@@ -61,7 +61,7 @@ async function release(root, part, identity) {
   part("bar").max = headers.length;
   const { shares, unusable } = await sharesFrom(given.capsules, headers, identity, (done) => {
     part("bar").value = done;
-    part("progress-text").textContent = say(root, "unwrapping", { number: done, total: headers.length });
+    part("progress-text").textContent = say(root, "unwrapping", { nth: done, total: headers.length });
   });
   if (unusable.length) {
     part("unusable").textContent = say(root, "unusable", { capsules: unusable.join(root.dataset.separator) });

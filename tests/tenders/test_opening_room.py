@@ -1,0 +1,306 @@
+"""From the deadline to the record: the list, the holders' shares, what they open, and what everybody reads meanwhile."""
+
+import io
+import json
+from base64 import b64decode, b64encode
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from docx import Document
+from sqlalchemy import select
+
+from app.accounts.rules import Role
+from app.common.refusal import Refused
+from app.log.models import LogEntry
+from app.tenders import uploads
+from app.tenders.actions import opening, sealing, unsealing
+from app.tenders.capsule.format import Manifest
+from app.tenders.capsule.seal import seal
+from app.tenders.capsule.unseal import unwrap
+from app.tenders.kinds import CapsuleFault
+from app.tenders.models import BidClosing, BidContent, BidUnsealing, ShareRelease
+from app.tenders.queries.capsules import standing_capsules
+from app.tenders.queries.terms import terms_of
+from tests import factories
+from tests.tenders import bid_stories as stories
+from tests.tenders.bid_stories import AFTER, DEADLINE
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n"
+
+
+def address(story, rest: str = "") -> str:
+    return f"/tenders/{story.tender.number}/opening{rest}"
+
+
+def listed(story):
+    closing = unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
+    stories.db.session.commit()
+    return closing
+
+
+def shares_of(story, holder: int) -> dict[str, str | None]:
+    key = str(stories.key_of(story.holders[holder]))
+    return {one.sha256: b64encode(unwrap(one.header, key)).decode() for one in standing_capsules(story.tender)}
+
+
+def send(client, story, shares: dict, status: int = 201):
+    return client._open(
+        address(story, "/shares"),
+        "POST",
+        status,
+        json={"shares": shares},
+        headers={"X-CSRFToken": client.csrf_token(), "Accept": "application/json"},
+    )
+
+
+@pytest.fixture
+def room(session, clock, sign_in, new_client):
+    """A sealed tender after its deadline, with clients of its people: `room(user)`."""
+    clock.set(AFTER)
+
+    def enter(user):
+        client = new_client()
+        sign_in(client, user)
+        return client
+
+    return enter
+
+
+def test_the_room_goes_from_the_list_to_the_record(session, room, client):
+    story = stories.with_bids((71, 67, 76))
+    manager, legal, street = (room(user) for user in story.holders)
+    page = manager.get(address(story))
+    assert "固定截止清单" in page.main and "常绿" not in page.main
+    assert "会自动更新" in client.get(address(story)).main
+    page = legal.post(address(story, "/close"))
+    assert "截止清单已经固定" in page.text and "交出您的份额" in page.main
+    offered = legal.get(address(story, "/capsules.json")).json
+    assert sorted(one["sha256"] for one in offered["capsules"]) == session.get(BidClosing, story.tender.id).capsules
+    assert offered["log"]["receipt"].startswith("c2sp.org/tlog-proof@v1")
+    assert send(legal, story, shares_of(story, 1)).json["next"] == address(story)
+    assert "已交出 3 份" in client.get(address(story)).main and not session.scalars(select(BidContent)).all()
+    send(street, story, shares_of(story, 2))
+    page = client.get(address(story))
+    assert "已处理 3 份，共 3 份投标" in page.main and "0.71" not in page.main and "常绿" not in page.main
+    page = manager.submit(manager.get(address(story)), address(story), presided_by="周文", witnessed_by="王见证")
+    assert "0.71" in page.main and "常绿" in page.main and "交出 3 份" in page.main and "未到" in page.main
+    record = json.loads(client.get(address(story, ".json")).data)
+    assert [one["shares"] for one in record["holders"]] == [0, 3, 3]
+    assert record["closing"]["sha256"] == sha256(client.get(f"/tenders/{story.tender.number}/closing.txt").data).hexdigest()
+    assert sha256(client.get(address(story, ".json")).data).hexdigest() == story.tender.opening.record_sha256
+
+
+def test_the_list_stands_in_the_public_log(session):
+    story = stories.with_bids()
+    closing = listed(story)
+    entry = session.scalars(select(LogEntry).where(LogEntry.event == "tender.close_bidding")).one()
+    told = json.loads(entry.payload)
+    assert told["closing_sha256"] == sha256(closing.statement.encode()).hexdigest() and told["bids"] == 3
+    assert entry.revealed_at is not None
+
+
+def test_too_few_bids_are_listed_and_neither_told_nor_opened(session, room, client):
+    story = stories.with_bids((71, 67))
+    manager, legal = room(story.manager), room(story.holders[1])
+    listed(story)
+    assert not session.scalars(select(LogEntry).where(LogEntry.event == "tender.close_bidding")).all()
+    client.get(f"/tenders/{story.tender.number}/closing.txt", status=404)
+    assert legal.get(address(story, "/capsules.json"), status=409).json["text"].startswith("投标人少于 3 个")
+    page = client.get(address(story))
+    assert "不得开标" in page.main and "2" not in page.main.split("不足法定数量")[1][:40]
+    assert "登记流标" in manager.get(address(story)).main
+    bidder = room(story.bidders[0][1])
+    capsule = bidder.get(f"/tenders/{story.tender.number}/bid/capsule.sealed").data
+    assert sha256(capsule.split(b"\n")[1]).hexdigest() == story.tender.bids[0].versions[-1].content_sha256
+
+
+@pytest.mark.parametrize("who", ["officer", "bidder", "other manager"])
+def test_nobody_else_lists_or_continues(session, room, who):
+    story = stories.with_bids()
+    others = {
+        "officer": lambda: factories.person(Role.LEGAL_OFFICER),
+        "bidder": lambda: story.bidders[0][1],
+        "other manager": lambda: factories.person(Role.COMMUNITY_MANAGER),
+    }
+    client = room(others[who]())
+    status = 403 if who == "bidder" else 404
+    for rest in ("/close", "/continue"):
+        client.post(address(story, rest), status=status)
+    client.get(address(story, "/capsules.json"), status=status)
+    assert session.get(BidClosing, story.tender.id) is None
+
+
+def test_nobody_lists_before_the_deadline(session, room, clock):
+    story = stories.with_bids()
+    clock.set(stories.IN_TIME)
+    room(story.manager).post(address(story, "/close"), status=409)
+
+
+def test_a_forged_share_is_named_with_its_holder(session, room, client):
+    story = stories.with_bids()
+    listed(story)
+    wrong = shares_of(story, 1)
+    first = next(iter(wrong))
+    wrong[first] = b64encode(b"\1" * 75).decode()
+    send(room(story.holders[1]), story, wrong)
+    page = client.get(address(story))
+    organisation = story.tender.holders[1].organisation.name
+    assert f"{organisation}（房管部门法制人员）交来的份额与投标封存时登记的校验值不符" in page.main
+    stories.give_shares(story, 0)
+    for one in unsealing.ready_capsules(story.tender):
+        unsealing.keep_unsealed(story.tender, one.version_id, unsealing.read_capsule(one), now=AFTER)
+    session.commit()
+    assert session.query(BidUnsealing).count() == 2, "the forged share opened nothing"
+    send(room(story.holders[2]), story, shares_of(story, 2))
+    record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=AFTER)
+    assert [one["forged"] for one in record.proceedings["holders"]] == [0, 1, 0]
+    assert all(line.seal_intact for line in record.lines)
+
+
+def test_a_late_holder_is_recorded_and_the_record_stays(session, room, client):
+    story = stories.with_bids()
+    record = stories.open_all(story)
+    before = client.get(address(story, ".json")).data
+    late = room(story.holders[2])
+    assert "补交您的份额" in late.get(address(story)).main
+    send(late, story, shares_of(story, 2))
+    assert session.query(ShareRelease).count() == 9
+    assert client.get(address(story, ".json")).data == before and sha256(before).hexdigest() == record.record_sha256
+    assert "补交您的份额" not in late.get(address(story)).main
+
+
+def test_shares_are_given_for_all_bids_at_once_or_not_at_all(session, room):
+    story = stories.with_bids()
+    listed(story)
+    shares = shares_of(story, 1)
+    legal = room(story.holders[1])
+    shares.popitem()
+    assert "不一致" in send(legal, story, shares, 409).json["text"]
+    for broken in ({}, [], "x", {"a": 1}):
+        send(legal, story, broken, 409)
+    assert session.query(ShareRelease).count() == 0
+
+
+def test_an_opening_that_was_broken_off_goes_on_where_it_stopped(session, room, client):
+    story = stories.with_bids()
+    listed(story)
+    for holder in (0, 1):
+        stories.give_shares(story, holder)
+    ready = unsealing.ready_capsules(story.tender)
+    kept = unsealing.keep_unsealed(story.tender, ready[1].version_id, unsealing.read_capsule(ready[1]), now=AFTER)
+    session.commit()
+    manager = room(story.manager)
+    assert "还有 2 份投标没有解密" in manager.get(address(story)).main and "继续解密" not in client.get(address(story)).main
+    page = manager.post(address(story, "/continue"))
+    assert "已处理 3 份" in page.main and session.query(BidContent).count() == 3
+    assert session.get(BidUnsealing, kept.version_id).at == AFTER
+
+
+def test_ciphertext_that_is_gone_blames_nobody_while_a_backup_may_bring_it(session, room, app):
+    story = stories.with_bids()
+    listed(story)
+    name = standing_capsules(story.tender)[0].header.objects[0].sha256
+    path = app.config["DATA"] / "sealed" / name[:2] / name
+    kept = path.read_bytes()
+    path.unlink()
+    stories.give_shares(story, 0)
+    send(room(story.holders[1]), story, shares_of(story, 1))
+    manager = room(story.manager)
+    assert "密文在平台上不完整" in manager.post(address(story, "/continue")).text
+    assert session.query(BidUnsealing).count() == 2
+    uploads.store_object(kept)
+    assert "已处理 3 份" in manager.post(address(story, "/continue")).main
+
+
+def test_a_program_that_writes_what_no_database_keeps_opens_all_the_same(session):
+    story = stories.with_bids((71, 67))
+    story.bidders.append(stories.enterprise(9, "河南新安物业服务有限公司"))
+    made = stories.sealed(story, 2, plan="夜里\0巡查" + stories.PLAN, project_manager="李\0四", files=(("奇怪", "a\0.pdf", PDF),))
+    sealing.submit_capsule(story.tender, made.header.to_bytes(), actor=story.actor(2), now=DEADLINE - (AFTER - DEADLINE))
+    session.commit()
+    record = stories.open_all(story)
+    assert record.lines[2].main_content == "项目负责人李四"
+
+
+@pytest.mark.parametrize(
+    ("change", "fault", "word"),
+    [({"bidder": "91410402MA0000099X"}, CapsuleFault.OTHER_BIDDER, "视为撤销"), ({}, CapsuleFault.UNREADABLE, "视为撤销")],
+    ids=["another's bid", "rubbish inside"],
+)
+def test_a_bid_that_is_none_is_revoked_and_the_others_go_on(session, client, change, fault, word):
+    story = stories.with_bids()
+    story.bidders.append(stories.enterprise(8, "河南新安物业服务有限公司"))
+    made = stories.sealed(story, 3, price_fen=66, **change)
+    if not change:
+        other = seal(terms_of(story.tender), Manifest("", "", story.bidders[3][0].uscc, 1, 5, "", "", (), {}, True))
+        made = replace(made, header=replace(made.header, objects=other.header.objects))
+        for one in other.objects:
+            uploads.store_object(one)
+    sealing.submit_capsule(story.tender, made.header.to_bytes(), actor=story.actor(3), now=stories.IN_TIME)
+    session.commit()
+    record = stories.open_all(story)
+    assert record.lines[3].price_fen is None and word in record.lines[3].remark
+    assert record.proceedings["bids"][3] == {"way": None, "fault": fault.value}
+    page = client.get(address(story))
+    assert word in page.main and "未能解密" in page.main and "0.66" not in page.main
+
+
+def test_the_copies_hold_what_was_read_out(session, client):
+    story = stories.with_bids((71, 67, 76))
+    stories.open_all(story)
+    document = Document(io.BytesIO(client.get(address(story, ".docx")).data))
+    words = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    words += "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert all(text in words for text in ("0.71", "0.67", "0.76", stories.NAMES[0], "项目负责人王建国", "房管部门法制人员"))
+    assert story.tender.opening.record_sha256 in words
+    pdf = client.get(address(story, ".pdf"))
+    assert pdf.data.startswith(b"%PDF-") and pdf.headers["Content-Disposition"].startswith("attachment")
+    english = client.get(address(story, ".docx"), headers={"Accept-Language": "en"})
+    assert len(english.data) > 10_000
+
+
+def test_there_is_no_copy_before_the_record(session, client):
+    story = stories.with_bids()
+    stories.unseal_all(story)
+    for rest in (".docx", ".pdf", ".json"):
+        client.get(address(story, rest), status=404)
+
+
+def test_holders_see_no_bidder_and_no_count_before_the_list(session, room):
+    story = stories.with_bids()
+    legal = room(story.holders[1])
+    assert legal.get(address(story, "/capsules.json"), status=409).json["next"]
+    assert "共 3 份" not in legal.get(address(story)).main
+    listed(story)
+    offered = legal.get(address(story, "/capsules.json")).json
+    assert not [name for name in stories.NAMES if name in json.dumps(offered, ensure_ascii=False)]
+
+
+def test_a_stage_that_changed_brings_the_whole_page_anew(session, room, client):
+    story = stories.with_bids()
+    room(story.manager)
+    asked = {"HX-Request": "true"}
+    assert "HX-Refresh" not in client.get(address(story, "?stage=closed"), headers=asked).headers
+    listed(story)
+    assert client.get(address(story, "?stage=closed"), headers=asked).headers["HX-Refresh"] == "true"
+
+
+def test_a_hash_in_the_header_is_the_share_itself(session):
+    """The forged share of the test above differs in what the capsule promised, not in its form."""
+    story = stories.with_bids()
+    for name, share in shares_of(story, 0).items():
+        header = next(one.header for one in standing_capsules(story.tender) if one.sha256 == name)
+        assert sha256(b64decode(share)).hexdigest() == header.holders[0].check
+
+
+def test_a_withdrawn_bid_is_not_on_the_list(session):
+    from app.tenders.actions import bidding
+
+    story = stories.with_bids((71, 67, 76, 75))
+    name = story.tender.bids[0].versions[-1].content_sha256
+    bidding.withdraw_bid(story.tender, actor=story.actor(0), now=stories.IN_TIME)
+    session.commit()
+    assert name not in listed(story).capsules
+    with pytest.raises(Refused, match="截止"):
+        stories.submit(story, 0, now=AFTER)

@@ -1,0 +1,242 @@
+"""When fewer holders come than it takes: the window, the bidders' own files, and the cause of what stays shut."""
+
+from base64 import b64encode
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+from app.common.mail import OutboxMail
+from app.common.refusal import Refused
+from app.tenders import uploads
+from app.tenders.actions import opening, publishing, recovery, sealing, unsealing
+from app.tenders.kinds import CapsuleFault, FailureCause
+from app.tenders.lifecycle import Phase, Status
+from app.tenders.models import BidRecovery, BidUnsealing
+from app.tenders.queries.tenders import phase_of
+from app.tenders.recovery import Standing, find_secret, why_not_announce, why_not_give_up, why_not_recover
+from tests.tenders import bid_stories as stories
+from tests.tenders.bid_stories import AFTER
+
+ENDS = AFTER + timedelta(hours=2)
+LATER = ENDS + timedelta(minutes=1)
+CAUSE = "法制员出差，街道员生病。"
+
+
+def story_with_files(prices=(71, 67, 76), **tender):
+    """Bids whose recovery files the test keeps: [secret …]."""
+    story, secrets = stories.published(**tender), []
+    for number, price in enumerate(prices):
+        story.bidders.append(stories.enterprise(number + 1, stories.NAMES[number]))
+        made = stories.sealed(story, number, price_fen=price)
+        secrets.append(made.secret)
+        sealing.submit_capsule(
+            story.tender, made.header.to_bytes(), actor=story.actor(number), now=stories.PUBLISHED + timedelta(days=number + 1)
+        )
+        stories.db.session.commit()
+    unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
+    stories.db.session.commit()
+    return story, secrets
+
+
+def announced(story, ends_at=ENDS):
+    recovery.announce_recovery(story.tender, ends_at=ends_at, cause=CAUSE, actor=story.manager_actor, now=AFTER)
+    stories.db.session.commit()
+
+
+def recover(story, index, secret, now=AFTER + timedelta(minutes=10)):
+    ready = recovery.prepare_recovery(story.tender, f"# 邻里\n{secret}\n", actor=story.actor(index), now=now)
+    found = recovery.keep_recovered(story.tender, ready.version_id, unsealing.read_capsule(ready), actor=story.actor(index), now=now)
+    stories.db.session.commit()
+    return found
+
+
+# --- rules ---------------------------------------------------------------------------------------------------------------
+
+RUNNING = Standing(is_listed=True, is_publishable=True, waiting=2)
+
+
+@pytest.mark.parametrize(
+    ("at", "ends_in", "word"),
+    [
+        (RUNNING, timedelta(hours=1), None),
+        (RUNNING, timedelta(minutes=29), "30 分钟以上"),
+        (RUNNING, timedelta(days=3, seconds=1), "3 日以内"),
+        (Standing(False, True, 2), timedelta(hours=1), "不在解密阶段"),
+        (Standing(True, False, 2), timedelta(hours=1), "不在解密阶段"),
+        (Standing(True, True, 0), timedelta(hours=1), "全部解密"),
+        (Standing(True, True, 2, AFTER + timedelta(minutes=1)), timedelta(hours=1), "还没有结束"),
+        (Standing(True, True, 2, AFTER), timedelta(hours=1), None),
+        (Standing(True, True, 2, None, True), timedelta(hours=1), "不在解密阶段"),
+    ],
+)
+def test_when_a_window_can_be_announced(at, ends_in, word):
+    reason = why_not_announce(at, AFTER + ends_in, now=AFTER)
+    assert reason is None if word is None else word in str(reason.text)
+
+
+def test_a_window_is_open_until_its_end_and_giving_up_comes_after():
+    with_window = Standing(True, True, 2, ENDS)
+    just_before, end = ENDS - timedelta(milliseconds=1), ENDS
+    assert why_not_recover(with_window, now=just_before) is None and why_not_recover(with_window, now=end) is not None
+    assert why_not_give_up(with_window, now=just_before) is not None and why_not_give_up(with_window, now=end) is None
+    assert "机会" in str(why_not_give_up(RUNNING, now=AFTER).text) and why_not_recover(RUNNING, now=AFTER) is not None
+
+
+def test_the_key_is_found_among_the_remarks_of_a_recovery_file():
+    key = "AGE-SECRET-KEY-1" + "Q" * 58
+    assert find_secret(f"# 项目 XH-2009-0001\r\n# 请保管\r\n{key}\r\n") == key == find_secret(key.lower())
+    assert find_secret("AGE-SECRET-KEY-1QQ") == find_secret("") == ""
+
+
+# --- the window ----------------------------------------------------------------------------------------------------------
+
+
+def test_bidders_are_told_and_open_their_own_bids(session):
+    story, secrets = story_with_files()
+    stories.give_shares(story, 0)
+    announced(story)
+    letters = session.query(OutboxMail).all()
+    assert {letter.to for letter in letters if "恢复文件" in letter.subject} == {user.email for _row, user in story.bidders}
+    for index, secret in enumerate(secrets):
+        assert recover(story, index, secret).fault is None
+    record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
+    assert [line.price_fen for line in record.lines] == [71, 67, 76]
+    assert [one["way"] for one in record.proceedings["bids"]] == ["recovery"] * 3
+    assert record.proceedings["windows"][0]["cause"] == CAUSE
+
+
+def test_only_the_own_file_of_the_last_version_opens(session):
+    story, secrets = story_with_files()
+    announced(story)
+    for typed in (secrets[1], "AGE-SECRET-KEY-1" + "Q" * 58, "nothing"):
+        with pytest.raises(Refused):
+            recover(story, 0, typed)
+    session.rollback()
+    assert session.query(BidUnsealing).count() == 0
+
+
+def test_a_second_handing_in_changes_nothing(session):
+    story, secrets = story_with_files()
+    announced(story)
+    ready = recovery.prepare_recovery(story.tender, secrets[0], actor=story.actor(0), now=AFTER)
+    recover(story, 0, secrets[0])
+    found = unsealing.read_capsule(ready)
+    recovery.keep_recovered(story.tender, ready.version_id, found, actor=story.actor(0), now=AFTER)
+    session.commit()
+    assert session.query(BidRecovery).count() == 1
+    with pytest.raises(Refused, match="已经解密"):
+        recover(story, 0, secrets[0])
+
+
+def test_only_the_tenderer_announces_and_with_a_cause(session):
+    story, _secrets = story_with_files()
+    with pytest.raises(Refused, match="招标人"):
+        recovery.announce_recovery(story.tender, ends_at=ENDS, cause=CAUSE, actor=story.actor(0), now=AFTER)
+    with pytest.raises(Refused, match="原因"):
+        recovery.announce_recovery(story.tender, ends_at=ENDS, cause=" ", actor=story.manager_actor, now=AFTER)
+
+
+def test_what_stays_shut_is_withdrawn_without_the_bidders_fault(session, client, clock):
+    story, secrets = story_with_files((71, 67, 76, 75))
+    stories.give_shares(story, 0)
+    announced(story)
+    for index in (0, 1, 3):
+        recover(story, index, secrets[index])
+    with pytest.raises(Refused, match="还没有结束"):
+        recovery.end_unsealing(story.tender, actor=story.manager_actor, now=ENDS - timedelta(seconds=1))
+    recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    session.commit()
+    record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
+    session.commit()
+    assert [line.price_fen for line in record.lines] == [71, 67, None, 75]
+    assert record.proceedings["bids"][2]["fault"] == "too_few_shares" and "视为撤回" in record.lines[2].remark
+    clock.set(LATER)
+    page = client.get(f"/tenders/{story.tender.number}/opening")
+    assert "有权要求责任方赔偿" in page.main and CAUSE in page.main and "由投标人自己解密" in page.main
+
+
+def test_parts_that_enough_holders_found_unusable_are_the_bidders_fault_after_its_window(session):
+    """No holder's word alone ends a bid: its bidder may open it with its own file first."""
+    story, secrets = story_with_files((71, 67, 76, 75))
+    name = story.tender.bids[3].versions[-1].content_sha256
+    for holder in (0, 1):
+        shares = {}
+        for one in unsealing.standing_capsules(story.tender):
+            given = stories.unwrap(one.header, str(stories.key_of(story.holders[holder])))
+            shares[one.sha256] = None if one.sha256 == name else b64encode(given).decode()
+        actor = stories.factories.actor_for(story.holders[holder])
+        unsealing.release_shares(story.tender, shares, actor=actor, now=AFTER)
+        session.commit()
+    ready = unsealing.ready_capsules(story.tender)
+    assert len(ready) == 3
+    for one in ready:
+        unsealing.keep_unsealed(story.tender, one.version_id, unsealing.read_capsule(one), now=AFTER)
+    session.commit()
+    announced(story)
+    rows = recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    assert [row.fault for row in rows] == [CapsuleFault.WRONG_KEY] and rows[0].fault.is_bidders
+
+
+def test_ciphertext_that_never_comes_back_is_the_platforms_fault(session, app):
+    story, secrets = story_with_files()
+    name = unsealing.waiting_capsules(story.tender)[0].header.objects[0].sha256
+    (app.config["DATA"] / "sealed" / name[:2] / name).unlink()
+    assert uploads.size_of(name) is None
+    announced(story)
+    rows = recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    faults = [row.fault for row in rows]
+    assert faults.count(CapsuleFault.OBJECT_MISSING) == 1 and not any(fault.is_bidders for fault in faults)
+
+
+def test_when_nothing_opens_the_tender_fails_with_its_cause_and_is_tendered_again(session):
+    story, _secrets = story_with_files(number="XH-2009-0009")
+    announced(story)
+    recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    session.commit()
+    opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
+    session.commit()
+    publishing.declare_failed(story.tender, note="密钥不足", actor=story.manager_actor, now=LATER)
+    session.commit()
+    assert story.tender.failure_cause is FailureCause.UNREADABLE and phase_of(story.tender, LATER) is Phase.FAILED
+    assert publishing.retender(story.tender, actor=story.manager_actor, now=LATER).status is Status.DRAFT
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_ladder_and_the_bidders_page(session, client, new_client, sign_in, clock):
+    story, secrets = story_with_files()
+    clock.set(AFTER)
+    base = f"/tenders/{story.tender.number}"
+    assert "不设替代人" in client.get(f"{base}/opening/ladder").main
+    manager = new_client()
+    sign_in(manager, story.manager)
+    page = manager.get(f"{base}/opening/ladder")
+    back = manager.submit(page, f"{base}/opening/window", status=200, ends_at="2009-12-09T09:40", cause=CAUSE)
+    assert "30 分钟以上" in back.main
+    page = manager.submit(page, f"{base}/opening/window", ends_at="2009-12-09T11:30", cause=CAUSE)
+    assert "投标人可以补救解密" in page.main
+    bidder = new_client()
+    sign_in(bidder, story.bidders[0][1])
+    page = bidder.get(f"{base}/bid/recovery")
+    wrong = bidder.post(f"{base}/bid/recovery", {"secret": secrets[1]}, status=200)
+    assert "不是最后一次提交" in wrong.main and secrets[1] not in wrong.html
+    done = bidder.post(f"{base}/bid/recovery", {"file": (BytesIO(f"# 恢复\n{secrets[0]}\n".encode()), "linli-recovery.txt")})
+    assert "您的投标已经解密" in done.text
+    assert "已有 1 份投标由投标人自己解密" in client.get(f"{base}/opening").main
+    clock.set(LATER)
+    page = manager.post(f"{base}/opening/end")
+    assert "未能解密" not in client.get(f"{base}/opening").main or "份额不足" in page.main
+    page = manager.submit(manager.get(f"{base}/opening"), f"{base}/opening", presided_by="周文")
+    assert "0.71" in page.main and "视为撤回" in page.main and "0.67" not in page.main
+
+
+def test_a_bidder_without_a_bid_has_no_such_page(session, client, sign_in, clock):
+    story, _secrets = story_with_files()
+    announced(story)
+    _row, stranger = stories.enterprise(7, "河南新安物业服务有限公司")
+    clock.set(AFTER)
+    sign_in(client, stranger)
+    client.get(f"/tenders/{story.tender.number}/bid/recovery", status=404)
+    client.get(f"/tenders/{story.tender.number}/bid/capsule.sealed", status=404)

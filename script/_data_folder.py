@@ -16,6 +16,8 @@ DATABASE = "linli.db"
 BUILDING = ".building"
 LOCK = ".lock"
 ACCOUNTS = "sample-accounts.json"
+PUBLISHED = ".programs-published"
+BUILD_STAMP = ROOT / "app" / "static" / "build" / "stamp"
 
 
 class DataFolder:
@@ -51,6 +53,7 @@ class DataFolder:
                 self._upgrade()
             else:
                 self._build(with_sample=with_sample)
+            self._publish_programs()
         if not self.is_elsewhere and self._has_nobody():
             self._ask_for_administrator()
 
@@ -100,6 +103,13 @@ class DataFolder:
         with closing(sqlite3.connect(self.database)) as database, closing(sqlite3.connect(copy)) as target:
             database.backup(target)
         self._flask("db", "upgrade")
+
+    def _publish_programs(self) -> None:
+        """The hashes of the sealing programs go into the public log, once after each build of them."""
+        built, published = BUILD_STAMP.read_text(), self.path / PUBLISHED
+        if not published.exists() or published.read_text() != built:
+            self._flask("seal", "publish")
+            published.write_text(built)
 
     def _has_nobody(self) -> bool:
         with closing(sqlite3.connect(self.database)) as database:

@@ -18,7 +18,6 @@ from tests.tenders.bid_stories import PLAN
 from tests.tenders.sealing.test_linli_seal import BID, HOLDERS, PDF, TERMS, opened, wheel  # noqa: F401
 
 BUILT = ROOT / "app" / "static" / "build"
-A_PDF = ROOT / "tests" / "tenders" / "sealing"
 
 
 def sealer() -> Path:
@@ -88,7 +87,7 @@ def test_what_the_page_seals_the_holders_and_the_command_line_open(page, tmp_pat
     page.click("#make")
     page.wait_for_selector("#save-recovery:visible")
     shown = page.inner_text("#read")
-    assert "0.62 元" in shown and "陆角贰分" in shown and "投标函.pdf" in shown and "1 页" in shown
+    assert "重点难点" in shown and "0.62 元" in shown and "陆角贰分" in shown and "投标函.pdf" in shown and "1 页" in shown
     assert page.is_disabled("#save-sealed"), "the recovery file comes first"
     (tmp_path / "r.txt").write_bytes(save(page, "#save-recovery"))
     (tmp_path / "bid.sealed").write_bytes(save(page, "#save-sealed"))
@@ -177,12 +176,7 @@ def test_the_page_is_one_file_that_may_open_no_connection():
 
 def test_the_pages_sentences_about_gaps_are_the_servers():
     words = (ROOT / "assets" / "offline" / "words.js").read_text(encoding="utf-8")
-    for reason in (
-        bidding.PRICE_MISSING,
-        bidding.MANAGER_MISSING,
-        bidding.PLAN_SHORT,
-        bidding.STAFFING_MISSING,
-        bidding.DECLARATION_MISSING,
-    ):
-        plain = re.sub(r"\d+", "{least}", str(reason))
-        assert plain in words
+    told = (bidding.PRICE_MISSING, bidding.MANAGER_MISSING, bidding.PLAN_SHORT, bidding.STAFFING_MISSING, bidding.DECLARATION_MISSING)
+    open_places = (bidding.above_ceiling("{price}", "{ceiling}"), bidding.passage_missing("{label}"), bidding.named_in_blind_part("{name}"))
+    for reason in (*told, *open_places):
+        assert re.sub(r"\d+", "{least}", str(reason)) in words

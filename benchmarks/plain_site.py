@@ -1,0 +1,63 @@
+"""A bare Flask route that keeps a text durably and does nothing else: what a submission is compared with."""
+
+import os
+import sqlite3
+import threading
+
+from flask import Flask, request
+
+app = Flask(__name__)
+URL = os.environ["PLAIN_DATABASE"]
+TABLE = "CREATE TABLE IF NOT EXISTS plain (id {} PRIMARY KEY, content TEXT NOT NULL)"
+_own = threading.local()
+
+
+def connection():
+    """One a thread, as a pool would give it."""
+    if not hasattr(_own, "connection"):
+        _own.connection = _open()
+    return _own.connection
+
+
+def _open():
+    if URL.startswith("postgresql"):
+        import psycopg
+
+        return psycopg.connect(URL)
+    opened = sqlite3.connect(URL, isolation_level=None, timeout=30)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        opened.execute(f"PRAGMA {pragma}")
+    return opened
+
+
+def prepare() -> None:
+    opened = _open()
+    opened.execute(TABLE.format("BIGSERIAL" if URL.startswith("postgresql") else "INTEGER"))
+    if URL.startswith("postgresql"):
+        opened.commit()
+    opened.close()
+
+
+@app.post("/keep")
+def keep():
+    own, content = connection(), request.form["header"]
+    if URL.startswith("postgresql"):
+        own.execute("INSERT INTO plain (content) VALUES (%s)", (content,))
+        own.commit()
+    else:
+        own.execute("BEGIN IMMEDIATE")
+        own.execute("INSERT INTO plain (content) VALUES (?)", (content,))
+        own.execute("COMMIT")
+    return "kept", 201
+
+
+@app.get("/count")
+def count():
+    own = connection()
+    found = own.execute("SELECT count(*) FROM plain").fetchone()[0]
+    if URL.startswith("postgresql"):
+        own.rollback()
+    return str(found)
+
+
+prepare()

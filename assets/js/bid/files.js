@@ -49,7 +49,10 @@ export class Files {
   async restore(kept) {
     for (const one of kept) {
       const blob = await this.#store.object(one.object.sha256);
-      if (!blob) continue;
+      if (!blob) {
+        this.#tell([say("file_lost", { name: one.name })]);
+        continue;
+      }
       const entry = { ...one, object: { ...one.object, blob } };
       this.#draw(entry);
       this.#send(entry);

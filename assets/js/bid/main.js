@@ -41,7 +41,13 @@ class BidPage {
   }
 
   async restore() {
-    const kept = await this.#store.load();
+    let kept;
+    try {
+      kept = await this.#store.load();
+    } catch {
+      this.#saved(say("draft_unreadable"));
+      return;
+    }
     if (!kept) return;
     this.#identity = kept.identity;
     this.#version = kept.version;

@@ -264,9 +264,9 @@ def test_the_draft_outlives_the_browser(chromium, sealed, site, complaints, tmp_
     page.get_by_role("button", name="返回修改").click()
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("summary", has_text="本机草稿").click()
-    page.get_by_role("button", name="删除本机草稿").click()
-    page.wait_for_function("document.querySelector('#price').value === ''")
-    browser.open_bid(page, sealed.url)
+    with page.expect_navigation():
+        page.get_by_role("button", name="删除本机草稿").click()
+    page.locator("html[data-bid-ready]").wait_for()
     assert page.locator("#price").input_value() == "" and page.locator("[data-bid=file-list] li").count() == 0
     context.close()
 
@@ -278,6 +278,22 @@ def test_a_second_window_does_not_write_over_the_first(sealed, bidder):
     assert not second.locator("#price").is_visible()
     bidder.close()
     browser.open_bid(second, sealed.url)
+
+
+def test_what_was_lost_of_a_draft_is_said(sealed, bidder):
+    browser.fill(bidder)
+    browser.attach(bidder, (browser.LETTER, documents.pdf()))
+    browser.arrived(bidder, browser.LETTER)
+    bidder.wait_for_timeout(800)
+    spoil = """(names) => new Promise((done) => { const opening = indexedDB.open("linli-bids"); opening.onsuccess = () => {
+      const change = opening.result.transaction(names, "readwrite"); change.oncomplete = () => { opening.result.close(); done(); };
+      for (const name of names) change.objectStore(name).clear(); } })"""
+    bidder.evaluate(spoil, ["objects"])
+    browser.open_bid(bidder, sealed.url)
+    assert f"附件“{browser.LETTER}”在本机找不到了。" in error_at(bidder, "files") and bidder.locator("#price").input_value() == "0.71"
+    bidder.evaluate(spoil, ["keys"])
+    browser.open_bid(bidder, sealed.url)
+    assert "草稿读不出来" in bidder.locator("[data-bid=draft-state]").inner_text() and bidder.locator("#price").input_value() == ""
 
 
 def test_a_bid_is_replaced_under_a_new_key_and_taken_back(sealed, bidder, tmp_path):

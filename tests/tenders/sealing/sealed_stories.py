@@ -1,4 +1,4 @@
-"""A published tender with three key holders, its bidders, and a running site on which bids are sealed."""
+"""A published tender with three key holders, its bidders, and a running site."""
 
 import threading
 from contextlib import contextmanager
@@ -45,8 +45,7 @@ def published(**tender) -> Sealed:
 
 @contextmanager
 def running(app):
-    """The app behind a real HTTP server in this process, with bids sealed; gives its address."""
-    app.config["SEALING"] = True
+    """The app behind a real HTTP server in this process; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -296,7 +296,7 @@ def test_who_holds_a_seat_does_not_organise(story, session, client, sign_in):
     session.rollback()
     sign_in(client, second)
     page = client.get(f"/tenders/{story.tender.number}/evaluation")
-    assert "您是这个项目的评委" in page.main and "增加一名评委" not in page.main
+    assert "您是这个项目的评委" in page.main and "还缺专家" not in page.main
 
 
 def test_a_recused_members_points_do_not_count(seated, session):

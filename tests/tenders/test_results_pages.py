@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.accounts.rules import OrganisationKind, Role
+from app.accounts.rules import Role
 from app.tenders.actions import award
 from tests import factories
 from tests.tenders import bid_stories as stories
@@ -78,13 +78,12 @@ def test_too_few_bids_are_not_opened_and_the_next_step_is_offered(session, clien
 
 
 def test_the_organiser_seats_a_committee_and_sees_alarms(opened, client, sign_in):
-    pool = factories.organisation(OrganisationKind.EXPERT_POOL)
-    expert = factories.person(Role.EVALUATOR, organisation=pool, name="孙专家")
+    deputy = factories.person(Role.COMMUNITY_MANAGER, organisation=opened.tender.procuring_entity, name="孙代表")
     sign_in(client, opened.manager)
     page = client.get(f"{URL}/evaluation")
-    assert "至少要 5 人" in page.main
-    page = client.submit(page, f"{URL}/evaluation/seats", person=str(expert.id), reason="随机抽取")
-    assert "孙专家" in page.main
+    assert "至少要 5 人" in page.main and "还缺专家 4 名" in page.main
+    page = client.submit(page, f"{URL}/evaluation/seats", person=str(deputy.id))
+    assert "孙代表" in page.main and "招标人指定" in page.main
     assert not [form for form in page.all(".//main//form") if form.get("action", "").endswith("/rejections")]
     stories.seat(opened, 4)
     page = client.get(f"{URL}/evaluation")

@@ -1,7 +1,8 @@
 """What may be typed about the draw and the expert pool."""
 
 from flask_babel import gettext as _
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -22,12 +23,12 @@ class Ticks(SelectMultipleField):
 
 
 class PlanForm(Form):
-    seats = SelectField(_l("评标委员会人数"), [chosen()], coerce=int, choices=[(n, str(n)) for n in SIZES])
+    seats = SelectField(_l("评标委员会人数"), [chosen()], coerce=int, choices=[SelectChoice(n, str(n)) for n in SIZES])
     representatives = SelectField(
         _l("其中招标人代表"),
         [chosen()],
         coerce=int,
-        choices=[(n, str(n)) for n in range(MOST_REPRESENTATIVES + 1)],
+        choices=[SelectChoice(n, str(n)) for n in range(MOST_REPRESENTATIVES + 1)],
         description=_l("不超过总数的三分之一，由招标人指定；其余从专家库公开抽取。"),
     )
     specialties = Ticks(_l("专家的专业"), choices=Specialty.choices(), description=_l("专业不在其中的专家不参加抽取。"))
@@ -83,8 +84,3 @@ class SuspendForm(Form):
 
 class RepresentativeForm(Form):
     person = SelectField(_l("招标人代表"), [chosen()], coerce=int)
-
-
-class VoidForm(Form):
-    tie = HiddenField()
-    reason = StringField(_l("作废的理由"), [required(), at_most(400)])

@@ -13,7 +13,7 @@ from app.common.tables import paginate
 from app.extensions import db
 from app.tenders.actions import experts as actions
 from app.tenders.draw import Specialty, TieKind
-from app.tenders.forms.draw import ExpertForm, SuspendForm, TieForm, VoidForm
+from app.tenders.forms.draw import ExpertForm, SuspendForm, TieForm
 from app.tenders.models import PoolExpert
 from app.tenders.queries import experts as asked
 from app.tenders.queries.experts import KEEPERS, READERS
@@ -141,12 +141,12 @@ def add_tie(expert_id: int):
     return _page(found, tie_form=form)
 
 
-@bp.post("/experts/<int:expert_id>/ties/void")
+@bp.post("/experts/<int:expert_id>/ties/<int:tie_id>/void")
 @roles(*KEEPERS)
-def void_tie(expert_id: int):
-    found, form = _kept(expert_id), VoidForm()
-    tie = next((one for one in found.ties if str(one.id) == form.tie.data), None) or not_found()
-    actions.void_tie(tie, form.reason.data or "", actor=actor(), now=clock.now())
+def void_tie(expert_id: int, tie_id: int):
+    found = _kept(expert_id)
+    tie = next((one for one in found.ties if one.id == tie_id), None) or not_found()
+    actions.void_tie(tie, request.form.get("reason", ""), actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("已作废，原来的登记仍保留在记录里。"), "success")
     return redirect(url_for(".expert", expert_id=expert_id))

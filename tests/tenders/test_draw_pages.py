@@ -1,0 +1,300 @@
+"""The pages of the draw: what the public reads before and after the result, what each side does, and that the bundle verifies without the site."""
+
+import copy
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pytest
+
+from app.accounts.rules import OrganisationKind, Role
+from app.common.audit import record
+from app.extensions import db
+from app.tenders import draw
+from app.tenders.draw import Side, TieKind
+from app.tenders.models import Award
+from app.tenders.queries.draw_shown import bundle, draw_shown
+from app.tenders.views.draw import VERIFIER
+from tests import factories
+from tests.tenders import bid_stories as stories
+from tests.tenders import drawing_stories as draws
+from tests.tenders.bid_stories import AFTER, DEADLINE, PUBLISHED
+from tests.tenders.drawing_stories import EVENING, MORNING, VALUES
+
+URL = "/tenders/XH-2009-0001"
+
+
+@pytest.fixture
+def frozen(session, clock):
+    story, experts = draws.with_pool()
+    clock.set(PUBLISHED + timedelta(days=4))
+    return story, experts
+
+
+@pytest.fixture
+def drawn(session, clock):
+    story, experts = draws.ready()
+    draws.walk(story)
+    clock.set(MORNING + timedelta(minutes=1))
+    return story, experts
+
+
+def award_it(story) -> None:
+    """Past the result, as far as the draw asks."""
+    bid = story.tender.bids[0]
+    story.tender.awards.append(
+        Award(bid_id=bid.id, rank=1, price_fen=71, decided_at=MORNING, decided_by_id=story.manager.id)
+    )
+    record("tender.award", story.tender, actor=story.manager_actor, now=MORNING)
+    db.session.commit()
+
+
+def verify(tmp_path, found: dict) -> subprocess.CompletedProcess:
+    file = tmp_path / "draw.json"
+    file.write_text(json.dumps(found))
+    return subprocess.run([sys.executable, "-I", str(VERIFIER), str(file)], capture_output=True, text=True, check=False)
+
+
+# --- the public ------------------------------------------------------------------------------------------------------------
+
+
+def test_before_the_result_the_public_reads_numbers_and_no_names(drawn, client):
+    _story, experts = drawn
+    page = client.get(f"{URL}/draw")
+    assert "入选" in page.main and "双方登记一致" in page.main and "第 4 位" in page.main
+    text = page.html + client.get(f"{URL}/draw.json").html
+    assert not [expert.user.name for expert in experts if f'{expert.user.name}"' in text or f">{expert.user.name}<" in text]
+    assert client.get(f"{URL}/draw.json").json["rounds"][0]["opened"] is None
+
+
+def test_after_the_result_the_names_and_salts_open(drawn, client):
+    story, experts = drawn
+    award_it(story)
+    page = client.get(f"{URL}/draw")
+    assert "名单随之公开" in page.main and sum(f">{expert.user.name}<" in page.html for expert in experts) == 12
+    assert len(client.get(f"{URL}/draw.json").json["rounds"][0]["opened"]) == 12
+
+
+def test_a_frozen_pool_shows_its_commitments_before_the_deadline(frozen, client):
+    story, _experts = frozen
+    page = client.get(f"{URL}/draw")
+    assert "双方提交承诺值" in page.main and "超级大乐透" in page.main and "还没有抽取" in page.main
+    assert all(member.commitment in page.html for found in draw_shown(story.tender).rounds for member, _ in found.numbered)
+    assert f"{URL}/draw" in client.get(URL).links
+
+
+def test_a_draft_has_no_draw_page(session, client):
+    assert client.get("/tenders/XH-2009-0009/draw", status=404)
+
+
+# --- verify_draw.py ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_bundle_verifies_on_another_computer_before_and_after_the_result(drawn, client, tmp_path):
+    story, experts = drawn
+    before = verify(tmp_path, client.get(f"{URL}/draw.json").json)
+    assert before.returncode == 0 and "全部相符" in before.stdout and experts[0].user.name not in before.stdout
+    award_it(story)
+    after = verify(tmp_path, client.get(f"{URL}/draw.json").json)
+    assert after.returncode == 0 and "commitments opened: 12" in after.stdout
+    assert all(user.name in after.stdout for user in draws.drawn(story))
+
+
+def forgeries(found: dict):
+    """Each a change that somebody could wish for."""
+    first = found["rounds"][0]
+    steps, opened = first["sequence"], first["opened"]
+
+    def swap_step(data):
+        data["rounds"][0]["sequence"][0]["position"] = steps[1]["position"]
+
+    def drop_step(data):
+        del data["rounds"][0]["sequence"][1]
+
+    def other_member(data):
+        data["rounds"][0]["pool"][0] = "0" * 64
+
+    def other_number(data):
+        data["rounds"][0]["public_number"]["numbers"][0][0] += 1
+
+    def other_value(data):
+        data["rounds"][0]["contributions"][0]["value"] = "00" * 32
+
+    def other_closing(data):
+        data["rounds"][0]["closing"]["digest"] = "00" * 32
+
+    def other_name(data):
+        data["rounds"][0]["opened"][0]["line"] = opened[0]["line"].replace("专家", "熟人")
+
+    def twice(data):
+        data["rounds"][0]["opened"][1] = opened[0]
+
+    def too_few_experts(data):
+        data["plan"].update(representatives=2, experts=3)
+
+    def silent_skip(data):
+        data["rounds"][0]["sequence"][0].update(outcome="skipped", reason=None)
+
+    for forge in (
+        swap_step,
+        drop_step,
+        other_member,
+        other_number,
+        other_value,
+        other_closing,
+        other_name,
+        twice,
+        too_few_experts,
+        silent_skip,
+    ):
+        data = copy.deepcopy(found)
+        forge(data)
+        yield forge.__name__, data
+
+
+def test_every_forgery_is_found(drawn, tmp_path):
+    story, _experts = drawn
+    award_it(story)
+    found = bundle(draw_shown(story.tender))
+    assert verify(tmp_path, found).returncode == 0
+    for name, data in forgeries(found):
+        told = verify(tmp_path, data)
+        assert told.returncode == 1 and "WRONG" in told.stdout, name
+
+
+def test_the_verifier_is_a_download_and_makes_commitments_that_the_site_takes(client):
+    assert client.get("/draw/verify_draw.py").html == VERIFIER.read_text(encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "-I", str(VERIFIER), "promise", "XH-2009-0001", "1", "bureau"], capture_output=True, text=True, check=True
+    )
+    value, committed = (line.rsplit(" ", 1)[1] for line in told.stdout.splitlines())
+    assert draw.contribution_hash("XH-2009-0001", 1, Side.BUREAU, value) == committed
+
+
+def test_a_broken_file_is_told_as_such(tmp_path):
+    told = verify(tmp_path, {"format": "linli-draw@1"})
+    assert told.returncode == 1 and "not complete" in told.stdout
+
+
+# --- both sides --------------------------------------------------------------------------------------------------------------
+
+
+def test_both_sides_commit_reveal_enter_and_draw_by_their_pages(frozen, client, clock, sign_in):
+    story, _experts = frozen
+    people = {Side.TENDERER: story.manager, Side.BUREAU: story.holders[1]}
+    for side, user in people.items():
+        sign_in(client, user)
+        page = client.get(f"{URL}/draw")
+        assert f"您代表{side.label}" in page.main and "data-promise" in page.html
+        committed = draw.contribution_hash(story.tender.number, 1, side, VALUES[side])
+        assert "承诺值已提交" in client.submit(page, f"{URL}/draw/commit", committed=committed).main
+    clock.set(AFTER)
+    stories.open_all(story)
+    for side, user in people.items():
+        sign_in(client, user)
+        page = client.get(f"{URL}/draw")
+        assert "不符" in client.post(f"{URL}/draw/reveal", {"value": "00" * 32}, status=200).main
+        assert "随机数已公开" in client.submit(page, f"{URL}/draw/reveal", value=VALUES[side]).text
+    clock.set(EVENING)
+    for n, user in enumerate(people.values()):
+        sign_in(client, user)
+        page = client.get(f"{URL}/draw")
+        assert "03 07" not in page.main, "the other side's entry is not shown before one's own"
+        typed = {"issue": "09144", "drawn_on": "2009-12-09", "first": "3 7 12 18 25", "second": "9 11", "source": "体彩网"}
+        assert ("双方登记的号码一致" if n else "等另一方登记") in client.submit(page, f"{URL}/draw/number", **typed).text
+    clock.set(MORNING)
+    sign_in(client, story.manager)
+    assert "按顺序抽取" in client.get(f"{URL}/evaluation").main
+    page = client.submit(client.get(f"{URL}/draw"), f"{URL}/draw/walk")
+    assert "已按顺序抽取专家 4 名" in page.text
+    page = client.get(f"{URL}/evaluation")
+    assert "公开抽取" in page.main and "第 1 轮第 4 位" in page.main
+
+
+def test_numbers_that_differ_are_shown_to_both_for_another_look(frozen, client, clock, sign_in):
+    story, _experts = frozen
+    clock.set(EVENING)
+    draws.enter(story, story.manager_actor)
+    draws.enter(story, draws.legal(story), numbers=("3 7 12 18 26", "9 11"))
+    assert "双方登记不一致" in client.get(f"{URL}/draw").main
+    sign_in(client, story.manager)
+    assert "与另一方不一致" in client.get(f"{URL}/draw").main
+
+
+def test_a_visitor_and_a_bidder_are_offered_nothing(frozen, client, sign_in):
+    story, _experts = frozen
+    assert "接下来由您办理" not in client.get(f"{URL}/draw").main
+    sign_in(client, story.bidders[0][1])
+    assert "接下来由您办理" not in client.get(f"{URL}/draw").main
+
+
+def test_a_pool_that_was_too_small_is_frozen_by_the_legal_officer(session, client, clock, sign_in):
+    draws.pool(7)
+    story = stories.published()
+    clock.set(PUBLISHED + timedelta(days=1))
+    sign_in(client, story.holders[1])
+    page = client.get(f"{URL}/draw")
+    assert "专家名单还没有冻结" in page.main
+    page = client.get(f"{URL}/draw/freeze")
+    assert "2009-12-09" in page.html
+    assert "专家名单已冻结" in client.submit(page, f"{URL}/draw/freeze", reason="专家库已补充").text
+    assert "不能再换" in client.get(f"{URL}/draw/freeze").main
+
+
+def test_the_tenderer_plans_the_committee_before_the_notice(session, client, clock, sign_in):
+    story = stories.published()
+    sign_in(client, story.manager)
+    assert "不能再改" in client.get(f"{URL}/draw/plan").main
+
+
+# --- the expert pool -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_bureau_keeps_the_pool_and_others_do_not_see_it(session, client, clock, sign_in):
+    clock.set(PUBLISHED)
+    home = draws.pool(2)[0].organisation
+    factories.person(Role.EVALUATOR, organisation=home, name="新专家")
+    sign_in(client, Role.BUREAU_OFFICER)
+    page = client.get("/experts")
+    assert "1 个账号还没有登记" in page.main and "专家2" in page.main
+    page = client.submit(client.get(f"/experts/new/{home.id}"), f"/experts/new/{home.id}", employer="平顶山学院", specialty="law")
+    assert "新专家" in page.main and "平顶山学院" in page.main
+    url = page.path
+    page = client.submit(page, f"{url}/ties", kind="recusal", party="河南建业物业管理有限公司")
+    assert "应回避" in page.main
+    page = client.submit(page, url, employer="河南城建学院", specialty="law")
+    assert "河南城建学院" in page.main and "曾任职" in page.main and "平顶山学院" in page.main
+    void = next(form.get("action") for form in page.all(".//main//form") if form.get("action", "").endswith("/void"))
+    page = client.submit(page, void, reason="登记错误")
+    assert "已作废" in page.main
+    page = client.submit(page, f"{url}/suspend", reason="被投诉，调查期间")
+    assert "已暂停资格" in page.main
+    assert "已恢复" in client.submit(page, f"{url}/resume").text
+    client.post("/sign-out")
+    sign_in(client, Role.AUDITOR)
+    assert "登记专家" not in client.get("/experts").main
+    client.post(f"{url}", {"employer": "x", "specialty": "law"}, status=404)
+    client.post("/sign-out")
+    sign_in(client, Role.BUREAU_OFFICER, organisation=factories.organisation(OrganisationKind.BUREAU, division_code="4105"))
+    client.get(url, status=404)
+    assert "还没有评标专家库" in client.get("/experts").main
+
+
+def test_a_district_reads_the_citys_pool_and_does_not_write_it(session, client, clock, sign_in):
+    clock.set(PUBLISHED)
+    expert = draws.pool(1)[0]
+    sign_in(client, Role.BUREAU_OFFICER, division_code="410402")
+    assert "登记任职或者回避" not in client.get(f"/experts/{expert.id}").main
+    client.post(f"/experts/{expert.id}/suspend", {"reason": "x"}, status=404)
+    client.get(f"/experts/new/{expert.organisation_id}", status=404)
+
+
+def test_a_past_post_needs_its_last_day(session, client, clock, sign_in):
+    clock.set(DEADLINE)
+    expert = draws.pool(1)[0]
+    sign_in(client, Role.BUREAU_OFFICER)
+    page = client.post(f"/experts/{expert.id}/ties", {"kind": TieKind.EMPLOYMENT.value, "party": "某公司"}, status=200)
+    assert "写明离职日期" in page.main
+    page = client.post(f"/experts/{expert.id}/ties", {"kind": "employment", "party": "某公司", "until_on": date(2009, 1, 1).isoformat()})
+    assert "某公司" in page.main

@@ -23,6 +23,7 @@ from app.tenders.models import BidClosing, BidContent, BidUnsealing, ShareReleas
 from app.tenders.queries.capsules import standing_capsules
 from app.tenders.queries.terms import terms_of
 from tests import factories
+from tests.statements import counted_statements
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import AFTER, DEADLINE
 
@@ -304,3 +305,27 @@ def test_a_withdrawn_bid_is_not_on_the_list(session):
     assert name not in listed(story).capsules
     with pytest.raises(Refused, match="截止"):
         stories.submit(story, 0, now=AFTER)
+
+
+@pytest.mark.parametrize("many", [3, 9])
+def test_the_room_asks_little_however_many_bids_there_are(app, session, client, many):
+    story = stories.with_bids(range(60, 60 + many))
+    listed(story)
+    stories.give_shares(story, 0)
+    url = address(story)
+    for at in ("listed", "opened"):
+        if at == "opened":
+            stories.unseal_all(story)
+            opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=AFTER)
+        client.get(url)
+        with counted_statements(app) as sent:
+            client.look(url)
+        assert len(sent) <= 15, "\n".join(sent)
+
+
+def test_a_holder_finds_the_room_on_the_desk(session, room):
+    story = stories.with_bids()
+    legal = room(story.holders[1])
+    assert address(story) in legal.get("/desk").links
+    stories.open_all(story)
+    assert address(story) not in legal.get("/desk").links

@@ -36,6 +36,8 @@ def _is_watched(tender: Tender, actor: Actor) -> bool:
 def _item(line: HolderLine, now: datetime) -> DeskItem | None:
     tender = line.holder.tender
     if line.is_published:
+        if tender.status is Status.PUBLISHED and tender.bid_deadline_at <= now and line.key is not None:
+            return _line(line, "tenders.opening", _l("到开标室交出份额"), None)
         is_due = line.is_asked and tender.bid_deadline_at > now
         return _line(line, "tenders.rehearsal", _l("截止前再做一次密钥演练"), tender.bid_deadline_at) if is_due else None
     due = end_of(tender.publish_on) if tender.publish_on else None

@@ -70,6 +70,7 @@ class Room:
     """Capsules that have not enough usable shares although enough holders came."""
     windows: tuple[RecoveryWindow, ...] = ()
     recovered: int = 0
+    opened_at: datetime | None = None
 
     @property
     def bids(self) -> int:
@@ -90,6 +91,13 @@ class Room:
     @property
     def troubled(self) -> list[Holding]:
         return [holding for holding in self.holdings if holding.forged or holding.unusable]
+
+    @property
+    def is_listing_holders(self) -> bool:
+        """While they are asked for; afterwards the record names them, except who came later."""
+        if self.stage is Stage.OPENED:
+            return any(one.released_at and one.released_at > self.opened_at for one in self.holdings)
+        return self.stage in RUNNING
 
     @property
     def window(self) -> RecoveryWindow | None:
@@ -124,6 +132,7 @@ def room_of(tender: Tender, phase: Phase) -> Room:
         short=sum(shares[key] < tender.seal_threshold <= asked[key] for key in waiting),
         windows=tuple(windows),
         recovered=len(recoveries_of(tender)) if windows else 0,
+        opened_at=tender.opened_at,
     )
 
 

@@ -58,6 +58,7 @@ def _room(tender: Tender, form=None):
             steps=steps_shown(room, tender, now),
             is_running=room.stage in RUNNING,
             holding=holding,
+            is_bidder=person is not None and person.role in asked.ENTERPRISE_ROLES,
             may_release=holding is not None and why_not_release(tender, holding.holder) is None and not _has_given_all(room, holding),
             may_close=room.stage is Stage.CLOSED and bool(room.holdings) and (own or holding is not None),
             may_continue=room.ready > 0 and (own or holding is not None),

@@ -15,6 +15,7 @@ from benchmarks.log import measure_log
 from benchmarks.machine import describe
 from benchmarks.pages import fill_directory, measure_pages
 from benchmarks.sealing import measure_sealing
+from benchmarks.spike import measure_spike
 
 RESULTS = Path(__file__).with_name("results")
 SMALL, LARGE = 1_115, 100_000
@@ -47,6 +48,9 @@ def run(folder: Path, results: dict, sizes: tuple[int, ...]) -> None:
     results["log"] = show(measure_log(folder / "log"))
     say("sealing in the browser …")
     results["sealing"] = show(measure_sealing())
+    for engine in ("sqlite", "postgresql"):
+        say(f"five hundred bids at once on {engine} …")
+        results[f"deadline spike {engine}"] = show(measure_spike(folder / f"spike-{engine}", engine))
     say("loading the sample city …")
     city = sample_city(folder / "sample")
     accounts = json.loads(flask(city, "sample", "accounts", "--json").output)

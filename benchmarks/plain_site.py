@@ -7,33 +7,34 @@ import threading
 from flask import Flask, request
 
 app = Flask(__name__)
-URL = os.environ["PLAIN_DATABASE"]
-TABLE = "CREATE TABLE IF NOT EXISTS plain (id {} PRIMARY KEY, content TEXT NOT NULL)"
+URL = os.environ.get("PLAIN_DATABASE", "")
+TABLE = "CREATE TABLE plain (id {} PRIMARY KEY, content TEXT NOT NULL)"
 _own = threading.local()
 
 
 def connection():
     """One a thread, as a pool would give it."""
     if not hasattr(_own, "connection"):
-        _own.connection = _open()
+        _own.connection = _open(URL)
     return _own.connection
 
 
-def _open():
-    if URL.startswith("postgresql"):
+def _open(url: str):
+    if url.startswith("postgresql"):
         import psycopg
 
-        return psycopg.connect(URL)
-    opened = sqlite3.connect(URL, isolation_level=None, timeout=30)
+        return psycopg.connect(url)
+    opened = sqlite3.connect(url, isolation_level=None, timeout=30)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         opened.execute(f"PRAGMA {pragma}")
     return opened
 
 
-def prepare() -> None:
-    opened = _open()
-    opened.execute(TABLE.format("BIGSERIAL" if URL.startswith("postgresql") else "INTEGER"))
-    if URL.startswith("postgresql"):
+def prepare(url: str) -> None:
+    """Before the server starts: its workers would make the table at once."""
+    opened = _open(url)
+    opened.execute(TABLE.format("BIGSERIAL" if url.startswith("postgresql") else "INTEGER"))
+    if url.startswith("postgresql"):
         opened.commit()
     opened.close()
 
@@ -58,6 +59,3 @@ def count():
     if URL.startswith("postgresql"):
         own.rollback()
     return str(found)
-
-
-prepare()

@@ -22,6 +22,8 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
+from benchmarks import plain_site
+
 ROOT = Path(__file__).resolve().parent.parent
 BIDDERS, EACH = 50, 10
 SECRET, LOG_KEY = "a key for benchmarks", "a log key for benchmarks, long enough"
@@ -80,6 +82,7 @@ def measure_spike(folder: Path, engine: str) -> dict:
         headers, cookies, tokens, address = prepare(site)
         bodies = [[urlencode({"header": header, "csrf_token": tokens[n]}) for header in own] for n, own in enumerate(headers)]
         ours, plain = Outcome(), []
+        plain_site.prepare(site.plain_database)
         with (
             serving("wsgi:app", site.environment) as port,
             serving("benchmarks.plain_site:app", {"PLAIN_DATABASE": site.plain_database}) as bare,

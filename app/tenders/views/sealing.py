@@ -162,8 +162,7 @@ def _hand_in(tender: Tender, header: bytes) -> tuple[str | None, Refused | None,
     """Receipt's address, or the refusal and the address of its own receipt. Commits either. The capsule is looked at before the lock."""
     number, tender_id, who, now = tender.number, tender.id, actor(), clock.now()
     try:
-        refuse_if(why_not_bid(tender, find_by_organisation(who.organisation_id), actor=who, now=now))
-        checked = actions.check_capsule(tender, header)
+        checked = _look(tender, header)
         db.session.rollback()
         with writing():
             actions.submit_capsule(tender, header, actor=who, now=now, checked=checked)
@@ -174,6 +173,15 @@ def _hand_in(tender: Tender, header: bytes) -> tuple[str | None, Refused | None,
     objects = [one.sha256 for one in checked.header.objects]
     uploads.release(tender_id=tender_id, organisation_id=who.organisation_id, objects=objects)
     return url_for(".bid_receipt", number=number), None, None
+
+
+def _look(tender: Tender, header: bytes) -> actions.Checked:
+    """The capsule's own faults; but who may not bid, or came too late, is told that and not that an upload is missing."""
+    try:
+        return actions.check_capsule(tender, header)
+    except Refused:
+        refuse_if(why_not_bid(tender, find_by_organisation(actor().organisation_id), actor=actor(), now=clock.now()))
+        raise
 
 
 def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:

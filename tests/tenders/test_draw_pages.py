@@ -43,9 +43,7 @@ def drawn(session, clock):
 def award_it(story) -> None:
     """Past the result, as far as the draw asks."""
     bid = story.tender.bids[0]
-    story.tender.awards.append(
-        Award(bid_id=bid.id, rank=1, price_fen=71, decided_at=MORNING, decided_by_id=story.manager.id)
-    )
+    story.tender.awards.append(Award(bid_id=bid.id, rank=1, price_fen=71, decided_at=MORNING, decided_by_id=story.manager.id))
     record("tender.award", story.tender, actor=story.manager_actor, now=MORNING)
     db.session.commit()
 

@@ -26,13 +26,16 @@ QUIET = (Status.CONTRACTED, Status.CANCELLED, Status.FAILED)
 def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
     """Everything of tendering that waits for this hat."""
     from app.tenders.queries.bidder_desk import bidder_items, evaluator_items
+    from app.tenders.queries.draw_desk import draw_items
     from app.tenders.queries.holder_desk import holder_items
 
     if actor.role == Role.COMMUNITY_MANAGER:
-        return [*_manager_items(actor, now), *holder_items(actor, now), *evaluator_items(actor, now)]
+        return [*_manager_items(actor, now), *holder_items(actor, now), *draw_items(actor, now), *evaluator_items(actor, now)]
     if actor.role == Role.BUREAU_OFFICER:
         return [*_officer_items(actor, now), *holder_items(actor, now)]
-    if actor.role in (Role.LEGAL_OFFICER, Role.STREET_OFFICER):
+    if actor.role == Role.LEGAL_OFFICER:
+        return [*holder_items(actor, now), *draw_items(actor, now)]
+    if actor.role == Role.STREET_OFFICER:
         return holder_items(actor, now)
     if actor.role in (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY):
         return bidder_items(actor, now)

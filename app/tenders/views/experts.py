@@ -59,7 +59,7 @@ def new_expert(pool_id: int):
         else:
             flash(_("已登记。以后冻结名单的项目，会抽到这名专家。"), "success")
             return redirect(url_for(".expert", expert_id=expert.id))
-    return render_template("tenders/expert_new.html", pool=pool, form=form)
+    return render_template("tenders/expert_new.html", pool=pool, form=form if form.person.choices else None)
 
 
 def _form(pool: Organisation, expert: PoolExpert | None = None) -> ExpertForm:

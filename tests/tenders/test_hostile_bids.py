@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -121,3 +122,14 @@ def test_files_are_for_those_who_may_see_documents(session, client, sign_in, clo
     sign_in(client, people[who]())
     for rest in ("", "/preview"):
         client.get(f"/tenders/{story.tender.number}/opening/4/files/1{rest}", status=403 if who == "bidder" else 404)
+
+
+def test_the_result_says_which_bid_could_not_be_opened_and_by_whose_fault(session, client, sign_in, clock):
+    story = hostile(bidder="91410402MA0000099X")
+    stories.seat(story)
+    stories.score_all(story)
+    stories.close(story)
+    clock.set(AFTER + timedelta(hours=6))
+    sign_in(client, story.manager)
+    page = client.get(f"/tenders/{story.tender.number}/result")
+    assert "未能解密的投标" in page.main and "视为撤销" in page.main

@@ -117,7 +117,11 @@ class Header:
         )
         if not header.objects:
             raise Malformed("no manifest")
-        if header.to_bytes() != data:
+        try:
+            is_canonical = header.to_bytes() == data
+        except UnicodeEncodeError as error:  # half of a surrogate pair, escaped
+            raise Malformed("not in UTF-8") from error
+        if not is_canonical:
             raise Malformed("not in canonical form")
         return header
 

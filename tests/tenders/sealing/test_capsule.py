@@ -158,6 +158,12 @@ def test_numbers_that_are_none(text):
         Manifest.from_bytes(text)
 
 
+def test_half_a_surrogate_pair_in_a_header_is_malformed(sealed):
+    data = sealed.header.to_bytes().replace(TERMS.tender.encode(), b"\\ud800")
+    with pytest.raises(Malformed):
+        Header.from_bytes(data)
+
+
 @given(st.integers(1, 300_000_000))
 @example(4097)
 def test_a_padded_length_hides_the_length_at_little_cost(size):

@@ -42,6 +42,11 @@ def _awarded(tender, row) -> None:
     _reveal(tender, row, "objection.raise", "objection.answer")
 
 
+def _drawn(found, row) -> None:
+    """Until then neither side reads in the log what the other typed."""
+    _reveal(found.tender, row, "draw.enter_number")
+
+
 def _bid_facts(bid) -> dict:
     return {"content_sha256": bid.versions[-1].content_sha256}
 
@@ -69,8 +74,8 @@ decisive(
         "draw.freeze": Decisive(("round", "pool_size", "pool_sha256", "number_kind", "number_on"), tender=_number_of),
         "draw.commit": Decisive(("side", "commitment"), tender=_number_of),
         "draw.reveal": Decisive(("side", "value"), tender=_number_of),
-        "draw.enter_number": Decisive(("side", "issue", "drawn_numbers", "source"), tender=_number_of),
-        "draw.walk": Decisive(("round", "key_string", "drawn", "skipped"), tender=_number_of),
+        "draw.enter_number": Decisive(("side", "issue", "drawn_numbers", "source"), **HIDDEN_PART),
+        "draw.walk": Decisive(("round", "key_string", "drawn", "skipped"), tender=_number_of, then=_drawn),
         "committee.seat": Decisive(("seat", "member"), **HIDDEN_PART),
         "committee.recuse": Decisive(**HIDDEN_PART),
         "committee.declare": Decisive(**HIDDEN_PART),

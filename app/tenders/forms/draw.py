@@ -12,7 +12,7 @@ from app.tenders.draw import PublicNumber, Specialty, TieKind
 
 SIZES = (5, 7, 9, 11, 13)
 MOST_REPRESENTATIVES = max(SIZES) // 3
-HEX = {"autocomplete": "off", "spellcheck": "false", "class": "figures"}
+HEX = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class Ticks(SelectMultipleField):

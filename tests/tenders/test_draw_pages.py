@@ -7,13 +7,17 @@ import sys
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app.accounts.models import User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.audit import record
+from app.common.imports.actions import import_at_once
+from app.common.imports.states import ImportState
 from app.extensions import db
 from app.tenders import draw
 from app.tenders.draw import Side, TieKind
-from app.tenders.models import Award
+from app.tenders.models import Award, PoolExpert
 from app.tenders.queries.draw_shown import bundle, draw_shown
 from app.tenders.views.draw import VERIFIER
 from tests import factories
@@ -296,3 +300,34 @@ def test_a_past_post_needs_its_last_day(session, client, clock, sign_in):
     assert "写明离职日期" in page.main
     page = client.post(f"/experts/{expert.id}/ties", {"kind": "employment", "party": "某公司", "until_on": date(2009, 1, 1).isoformat()})
     assert "某公司" in page.main
+
+
+def test_a_list_of_experts_is_imported_by_their_accounts(session, client, clock, sign_in):
+    clock.set(PUBLISHED)
+    stories.divisions()
+    first = draws.pool(1)[0]
+    second = factories.person(Role.EVALUATOR, organisation=first.organisation, name="钱专家")
+    officer = factories.actor(Role.BUREAU_OFFICER)
+
+    def table(*rows: str) -> bytes:
+        return "\n".join(("邮箱,姓名,专业,工作单位,服务区域", *rows)).encode("utf-8-sig")
+
+    def bring(*rows: str):
+        job = import_at_once("experts", table(*rows), "专家.csv", actor=officer, now=PUBLISHED)
+        session.commit()
+        return job
+
+    wrong = bring(f"{second.email},孙某,法律,某所,", "nobody@example.org,李某,法律,某所,", f"{first.user.email},专家1,法律,某所,火星区")
+    assert sorted(problem["code"] for problem in wrong.reading["problems"]) == ["no_account", "other_name", "unknown_area"]
+    done = bring(f"{second.email},钱专家,法律,河南鹰城律师事务所,新华区", f"{first.user.email},专家1,经济与造价,某所,")
+    assert done.state is ImportState.DONE
+    added = session.scalar(select(PoolExpert).where(PoolExpert.user_id == second.id))
+    assert (added.specialty, added.employer, added.areas) == (draw.Specialty.LAW, "河南鹰城律师事务所", ["410402"])
+    session.refresh(first)
+    assert (first.specialty, first.employer) == (draw.Specialty.ECONOMICS, "某所")
+    sign_in(client, officer_of(officer))
+    assert "钱专家" in client.get("/experts").main and "/imports" in client.get("/experts").links
+
+
+def officer_of(actor):
+    return db.session.get(User, actor.user_id)

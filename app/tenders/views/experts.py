@@ -8,16 +8,20 @@ from app.accounts.models import Organisation, User
 from app.common import clock
 from app.common.access import actor, get_or_404, not_found, roles
 from app.common.audit import history as history_of
+from app.common.imports.kinds import find_kind, register
 from app.common.refusal import Refused
 from app.common.tables import paginate
 from app.extensions import db
 from app.tenders.actions import experts as actions
 from app.tenders.draw import Specialty, TieKind
+from app.tenders.expert_import import ExpertImport
 from app.tenders.forms.draw import ExpertForm, SuspendForm, TieForm
 from app.tenders.models import PoolExpert
 from app.tenders.queries import experts as asked
 from app.tenders.queries.experts import KEEPERS, READERS
 from app.tenders.views.blueprint import bp
+
+register(ExpertImport())
 
 
 @bp.get("/experts")
@@ -37,6 +41,7 @@ def experts():
         specialties=Specialty,
         text=text,
         areas=asked.division_names(pools),
+        may_import=find_kind("experts").may_import(actor()),
     )
 
 

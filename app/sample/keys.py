@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def rehearse(tender: Tender, *, besides: str = "", now: datetime) -> None:
 
 def unseal(tender: Tender, *, actor: Actor, now: datetime) -> None:
     """What happens in the opening room: the closing list, the shares of two holders, every bid opened."""
-    unsealing.close_bidding(tender, actor=actor, now=now)
+    unsealing.close_bidding(tender, in_flight=timedelta(0), actor=actor, now=now)
     logins = {user(login).id: login for login in HOLDERS}
     for holder in holders_of(tender)[: tender.seal_threshold]:
         login = logins[holder.user_id]

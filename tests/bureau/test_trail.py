@@ -35,16 +35,6 @@ def test_each_kind_of_event_joins_the_trail_when_it_has_become_public(session, c
     assert told() == {"bid", "committee", "sheet"}
 
 
-def test_what_was_only_prepared_is_never_told(session, clock):
-    story = stories.with_bids((71, 67, 76))
-    stories.prepare(story, 0)
-    clock.set(AFTER)
-    stories.open_all(story)
-    db.session.flush()
-    rows = db.session.scalars(queries.trail(factories.actor(Role.AUDITOR)))
-    assert not [row for row in rows if row.event == "bid.prepare"]
-
-
 def test_objects_go_by_their_names_with_a_link_where_the_viewer_may_open_them(session, app, new_client, sign_in):
     stage = build_stage()
     application = submitted(stage)

@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.sample.people import MAIL, PASSWORD
+from app.accounts.rules import Role
+from app.sample.keys import characters_of
+from app.sample.people import HOUSES, MAIL, PASSWORD
 
 COMPOUNDS = ("中兴路169号楼院", "亚兴路2号家属院", "南环路133号家属院", "轻工路168号院")
 TITLE = "五一路四院打包物业服务"
 MANAGER, DEPUTY, OFFICER = "community.xingfu", "deputy.xingfu", "officer.weidong"
-EXPERTS = {"expert1": "彭树林", "expert3": "卢正阳", "expert6": "沈国平", "expert8": "钟汉生"}
+LEGAL, STREET = "legal.weidong", "street.wuyi"
+EXPERTS = {name: login for house in HOUSES for login, role, name in house.people if role is Role.EVALUATOR}
+"""Name → sign-in name of those who may be drawn."""
 
 PLAN = (
     "环境卫生：院落和楼道每日清扫，垃圾日产日清。共用设施：进场两个月内换好全部楼道灯，雨水、污水管每年疏通两次。"
@@ -104,15 +108,19 @@ def test_the_whole_main_job(app, browser):
 
 def tell_the_main_job(browser):
     manager, officer, visitor = Person(browser, MANAGER), Person(browser, OFFICER), Person(browser, None)
+    legal, street = Person(browser, LEGAL), Person(browser, STREET)
     draft_and_file(manager, officer)
+    for holder, login in ((manager, MANAGER), (legal, LEGAL), (street, STREET)):
+        rehearse(holder, login)
     visitor.move_clock("2009-11-30T08:50")
     publish(manager, visitor)
     bidders = {key: Person(browser, f"signatory.{key}") for key in BIDDERS}
     bid(browser, bidders, manager)
     visitor.move_clock("2009-12-21T09:30")
-    open_bids(manager, visitor)
-    seat_committee(manager)
-    for login in (*EXPERTS, DEPUTY):
+    open_bids(manager, street, visitor)
+    visitor.move_clock("2009-12-21T21:30")
+    drawn = draw_committee(manager, Person(browser, LEGAL), visitor)
+    for login in (*drawn, DEPUTY):
         score(Person(browser, login))
     close_evaluation(manager, visitor)
     visitor.move_clock("2009-12-25T09:00")
@@ -133,7 +141,7 @@ def draft_and_file(manager: Person, officer: Person) -> None:
         manager.tick(name)
     manager.fill("项目名称", TITLE)
     manager.press("生成草稿")
-    manager.sees("还有 3 处没有达到法定要求", "没有最高投标限价", "《招标投标法实施条例》第二十七条", "没有开标地点")
+    manager.sees("还有 4 处没有达到法定要求", "没有最高投标限价", "《招标投标法实施条例》第二十七条", "没有开标地点")
     expect(manager.page.get_by_role("button", name="提交备案")).to_have_count(0)
     manager.follow("限价与期限")
     manager.fill("最高投标限价", "0.62")
@@ -142,6 +150,9 @@ def draft_and_file(manager: Person, officer: Person) -> None:
     manager.fill("开标地点", "幸福社区二楼会议室")
     manager.fill("联系电话", "0375-2938066")
     manager.press("保存")
+    manager.follow("密钥保管人")
+    manager.press("保存")
+    manager.follow("返回核对清单")
     manager.does_not_see("没有达到法定要求")
     manager.press("提交备案")
     manager.sees("已提交备案", "待备案")
@@ -149,6 +160,15 @@ def draft_and_file(manager: Person, officer: Person) -> None:
     officer.at_desk(TITLE)
     officer.press("确认备案")
     officer.sees("已确认备案")
+
+
+def rehearse(holder: Person, login: str) -> None:
+    """Opens the test capsule with the 24 characters of the card."""
+    holder.at_desk(TITLE, to="演练")
+    holder.press("开始演练")
+    holder.fill("24 个字", characters_of(login))
+    holder.press("打开密封件")
+    holder.sees("演练合格")
 
 
 def publish(manager: Person, visitor: Person) -> None:
@@ -160,13 +180,8 @@ def publish(manager: Person, visitor: Person) -> None:
 
 
 def bid(browser, bidders: dict[str, Person], manager: Person) -> None:
-    """Changlv's clerk prepares and its signatory hands in; Xingdun replaces its bid; Yingtai takes it back and bids again."""
-    clerk = Person(browser, "clerk.changlv")
-    write_bid(clerk, BIDDERS["changlv"])
-    clerk.sees("请本企业签章人登录后提交")
-    bidders["changlv"].open_tender()
-    bidders["changlv"].follow("投标", within="main .actions")
-    bidders["changlv"].press("检查")
+    """Sealed in each bidder's browser; Xingdun replaces its bid; Yingtai takes it back and bids again."""
+    write_bid(bidders["changlv"], BIDDERS["changlv"])
     hand_in(bidders["changlv"], "提交投标")
 
     write_bid(bidders["xingdun"], replace(BIDDERS["xingdun"], price="0.58"))
@@ -197,7 +212,6 @@ def write_bid(bidder: Person, bid: Bidder) -> None:
     bidder.follow("投标", within="main .actions")
     bidder.press("检查")
     bidder.sees("还没有填写报价", "《招标投标法实施条例》第三十四条")
-    bidder.follow("返回修改")
     bidder.fill("报价", bid.price)
     bidder.fill("服务方案", bid.promise + PLAN)
     bidder.fill("难点", DIFFICULTY)
@@ -207,16 +221,28 @@ def write_bid(bidder: Person, bid: Bidder) -> None:
         bidder.page.get_by_label("人数").nth(row).fill(people)
     bidder.tick("本企业作出上述声明")
     bidder.press("检查")
-    bidder.sees("请核对金额大写")
 
 
 def hand_in(bidder: Person, words: str) -> None:
+    """What the browser read out of its own capsule, the recovery file, and the one small request."""
+    bidder.sees("请核对金额大写")
+    with bidder.page.expect_download():
+        bidder.press("下载恢复文件")
     bidder.press(words)
     bidder.sees("投标已提交，请保存回执", "回执号", "SHA-256")
 
 
-def open_bids(manager: Person, visitor: Person) -> None:
+def open_bids(manager: Person, street: Person, visitor: Person) -> None:
+    """The tenderer and the street office come, the legal officer does not: two of three are enough."""
     manager.at_desk(TITLE)
+    manager.press("固定截止清单")
+    for holder, login in ((manager, MANAGER), (street, STREET)):
+        holder.open_tender()
+        holder.page.goto(f"{holder.page.url}/opening")
+        holder.fill("24 个字", characters_of(login))
+        holder.press("核对并交出份额")
+        holder.sees("您的份额已经交出" if holder is manager else "已处理 3 份，共 3 份投标")
+    manager.page.reload()
     manager.fill("见证人", "胡敏")
     manager.press("开标")
     manager.sees("已开标，开标记录已公开")
@@ -227,16 +253,32 @@ def open_bids(manager: Person, visitor: Person) -> None:
 # --- the evaluation ------------------------------------------------------------------------------------------------------
 
 
-def seat_committee(manager: Person) -> None:
+def draw_committee(manager: Person, legal: Person, visitor: Person) -> list[str]:
+    """Both sides read the evening's lottery; the experts follow from it, and the tenderer names its own. Gives the experts' sign-in names."""
+    for side in (manager, legal):
+        side.open_tender()
+        side.follow("评标专家怎样抽取")
+        side.fill("期号", "09149")
+        side.fill("前区号码", "02 09 17 24 33")
+        side.fill("后区号码", "05 12")
+        side.fill("出处", "中国体彩网开奖公告")
+        side.press("登记号码")
+    legal.sees("双方登记的号码一致")
     manager.at_desk(TITLE)
-    for name, seat, reason in (*((n, "专家", "从市专家库随机抽取") for n in EXPERTS.values()), ("丁向东", "招标人代表", "招标人代表")):
-        manager.unfold("增加一名评委")
-        people = manager.page.get_by_label("人员", exact=True)
-        people.select_option(people.locator("option", has_text=name).get_attribute("value"))
-        manager.tick(seat)
-        manager.fill("确定的理由", reason)
-        manager.press("确定")
-        manager.sees("已确定一名评委", name)
+    manager.press("按顺序抽取")
+    manager.sees("已按顺序抽取专家 4 名")
+    manager.at_desk(TITLE)
+    people = manager.page.get_by_label("招标人代表", exact=True)
+    people.select_option(people.locator("option", has_text="丁向东").get_attribute("value"))
+    manager.press("确定")
+    manager.sees("招标人代表已确定", "丁向东")
+    names = [name for name in EXPERTS if manager.page.locator("main td.lead", has_text=name).count()]
+    assert len(names) == 4
+    visitor.open_tender()
+    visitor.follow("评标专家怎样抽取")
+    visitor.sees("入选", "第 4 位")
+    visitor.does_not_see(*names)
+    return [EXPERTS[name] for name in names]
 
 
 def score(member: Person) -> None:

@@ -1,5 +1,6 @@
 """The sample city: whole, lawful, paid for once, and the same every time it is loaded."""
 
+import runpy
 from collections import Counter
 
 import pytest
@@ -24,10 +25,13 @@ from app.sample.load import PRESENT
 from app.sample.money import CLAIMS
 from app.sample.people import PASSWORD, list_accounts
 from app.sample.tenders.stories import STORIES
+from app.tenders.kinds import Seat
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import Bid, EvaluatorAssignment, Objection, OpeningRecord, RankingRow, ScoreSheet, Tender
 from app.tenders.queries.drafting import gaps_of
+from app.tenders.queries.draw_shown import bundle, draw_shown
 from app.tenders.queries.tenders import phase_of
+from app.tenders.views.draw import VERIFIER
 
 MODES = {
     ManagementMode.PROFESSIONAL: 176,
@@ -47,6 +51,7 @@ def test_the_sample_city_is_what_its_pages_promise(app, database, tmp_path):
     with app.app_context():
         check_registers()
         check_tenders()
+        check_draws()
         check_money()
         check_people()
         told = summary()
@@ -91,6 +96,19 @@ def check_tenders():
     signed = select(func.count()).select_from(ScoreSheet).join(EvaluatorAssignment)
     signed = signed.where(EvaluatorAssignment.tender_id == evaluating.id, ScoreSheet.signed_at.is_not(None))
     assert db.session.scalar(signed) == 3 * bids[evaluating.id]
+
+
+def check_draws():
+    """Every committee comes from its draw, and anybody computes it again."""
+    verify, evaluated = runpy.run_path(str(VERIFIER))["verify"], 0
+    for tender in db.session.scalars(select(Tender).where(Tender.published_at.is_not(None)).order_by(Tender.id)):
+        shown = draw_shown(tender)
+        verify(bundle(shown))
+        experts = [seat for seat in tender.evaluators if seat.seat is Seat.EXPERT]
+        assert len(experts) == (shown.plan.experts if tender.opened_at else 0), tender.number
+        assert {line.step.assignment_id for one in shown.rounds for line in one.lines} - {None} == {seat.id for seat in experts}
+        evaluated += bool(experts)
+    assert evaluated == 11
 
 
 def check_money():

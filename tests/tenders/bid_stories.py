@@ -1,8 +1,11 @@
 """A published tender, enterprises that may bid, and the steps from there: beginnings for the tests of bids and results."""
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from pyrage import x25519
 
 from app.accounts.models import Organisation, User
 from app.accounts.rules import OrganisationKind, Role
@@ -15,13 +18,20 @@ from app.enterprises.facts import canonical, value_of
 from app.enterprises.models import Enterprise, EnterpriseFact
 from app.enterprises.rules import FactName, FactSource, Verification
 from app.extensions import db
-from app.tenders.actions import bidding, evaluating, opening
+from app.tenders import uploads
+from app.tenders.actions import evaluating, opening, sealing, unsealing
 from app.tenders.bidding import Post
+from app.tenders.capsule.format import Manifest
+from app.tenders.capsule.seal import Sealed, seal
+from app.tenders.capsule.unseal import unwrap
+from app.tenders.holders import BASE_SEATS, fingerprint
 from app.tenders.kinds import Regime, RejectionGround, RejectionVoice, Seat, ServiceLevel
 from app.tenders.lifecycle import Status
-from app.tenders.models import ScoreCriterion, Tender, TenderCompound
+from app.tenders.models import HolderKey, ScoreCriterion, Tender, TenderCompound, TenderHolder
 from app.tenders.parameters import CURRENT_VERSION
+from app.tenders.queries.capsules import standing_capsules
 from app.tenders.queries.evaluation import blind_bids, judged_criteria
+from app.tenders.queries.terms import terms_of
 from app.tenders.scorecard import default_card
 from tests import factories
 
@@ -39,6 +49,7 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 class Story:
     tender: Tender
     manager: User
+    holders: list[User] = field(default_factory=list)
     bidders: list[tuple[Enterprise, User]] = field(default_factory=list)
     evaluators: list[User] = field(default_factory=list)
 
@@ -95,7 +106,36 @@ def published(
     db.session.add(tender)
     record("tender.publish", tender, actor=system_actor(), now=PUBLISHED)
     db.session.commit()
-    return Story(tender, manager)
+    return Story(tender, manager, holders=hold(tender, manager))
+
+
+def hold(tender: Tender, manager: User) -> list[User]:
+    """Three holders with keys bound: the tenderer's manager, a legal officer and a street officer."""
+    bureau = factories.organisation(OrganisationKind.BUREAU, name=f"市房管局{tender.number[-4:]}", division_code="4104")
+    street = factories.organisation(OrganisationKind.STREET_OFFICE, name=f"曙光街街道办{tender.number[-4:]}", division_code="410402001")
+    people = [
+        manager,
+        factories.person(Role.LEGAL_OFFICER, organisation=bureau, name="法制员"),
+        factories.person(Role.STREET_OFFICER, organisation=street, name="街道员"),
+    ]
+    homes = (tender.procuring_entity_id, bureau.id, street.id)
+    for position, (user, home, seat) in enumerate(zip(people, homes, BASE_SEATS, strict=True), start=1):
+        recipient = str(key_of(user).to_public())
+        key = HolderKey(user_id=user.id, recipient=recipient, fingerprint=fingerprint(recipient), made_at=PUBLISHED)
+        tender.holders.append(
+            TenderHolder(position=position, seat=seat, organisation_id=home, user_id=user.id, key=key, chosen_at=PUBLISHED)
+        )
+    record("tender.publish", tender, actor=system_actor(), now=PUBLISHED)
+    db.session.commit()
+    return people
+
+
+_keys: dict[str, x25519.Identity] = {}
+
+
+def key_of(user: User) -> x25519.Identity:
+    """The key that a holder keeps at home; the platform never meets it."""
+    return _keys.setdefault(user.email, x25519.Identity.generate())
 
 
 def uscc(number: int) -> str:
@@ -127,27 +167,33 @@ def enterprise(number: int, name: str, *, legal: str = "", verification: Verific
     return row, signatory
 
 
-def prepare(story: Story, index: int, *, price_fen: int = 70, now: datetime = PUBLISHED + timedelta(days=2), **changes):
+def sealed(story: Story, index: int, *, price_fen: int = 70, files=(), **changes) -> Sealed:
+    """A bid as the bidder's own program seals it. `files`: (kind, name, bytes); their ciphertext is stored already."""
+    own = story.bidders[index][0]
     values = {
+        "bidder": own.uscc,
+        "version": 1,
         "price_fen": price_fen,
         "project_manager": "王建国",
         "plan": PLAN,
-        "staffing": [Post("保洁员", 12, "健康证"), Post("秩序维护员", 9, "保安员证"), Post("维修工", 3, "电工证")],
+        "staffing": tuple(post.as_data() for post in POSTS),
         "answers": {"difficulty": "先摸清管网，分三年更换；停车按楼栋划线，老年人优先。"},
         "no_interest": True,
     }
-    draft = bidding.save_draft(story.tender, **{**values, **changes}, actor=story.actor(index), now=now)
-    db.session.commit()
-    return draft
+    found = seal(terms_of(story.tender), Manifest("", "", **{**values, **changes}), files)
+    for one in found.objects:
+        uploads.store_object(one)
+    return found
 
 
 def submit(story: Story, index: int, *, price_fen: int = 70, now: datetime = PUBLISHED + timedelta(days=3), **changes):
-    prepare(story, index, price_fen=price_fen, now=now - timedelta(minutes=5), **changes)
-    version = bidding.submit_bid(story.tender, actor=story.actor(index), now=now)
+    header = sealed(story, index, price_fen=price_fen, **changes).header
+    version = sealing.submit_capsule(story.tender, header.to_bytes(), actor=story.actor(index), now=now)
     db.session.commit()
     return version
 
 
+POSTS = (Post("保洁员", 12, "健康证"), Post("秩序维护员", 9, "保安员证"), Post("维修工", 3, "电工证"))
 NAMES = ("平顶山市常绿物业服务有限公司", "平顶山市安禾物业服务有限公司", "河南建业物业管理有限公司", "平顶山市天宏物业服务有限公司")
 
 
@@ -159,7 +205,32 @@ def with_bids(prices=(71, 67, 76), **tender) -> Story:
     return story
 
 
+def shares_of(story: Story, holder: int) -> dict[str, str]:
+    """What a holder's browser unwraps: its share of every capsule that counts."""
+    secret = str(key_of(story.holders[holder]))
+    return {one.sha256: b64encode(unwrap(one.header, secret)).decode() for one in standing_capsules(story.tender)}
+
+
+def give_shares(story: Story, holder: int, now: datetime = AFTER) -> None:
+    unsealing.release_shares(story.tender, shares_of(story, holder), actor=factories.actor_for(story.holders[holder]), now=now)
+    db.session.commit()
+
+
+def unseal_all(story: Story, now: datetime = AFTER, holders=(0, 1)) -> None:
+    """Closing list, shares of two holders, and every capsule opened."""
+    unsealing.close_bidding(story.tender, actor=story.manager_actor, now=now)
+    db.session.commit()
+    for holder in holders:
+        give_shares(story, holder, now)
+    for ready in unsealing.ready_capsules(story.tender):
+        found = unsealing.read_capsule(ready)
+        unsealing.keep_unsealed(story.tender, ready.version_id, found, now=now)
+        db.session.commit()
+
+
 def open_all(story: Story, now: datetime = AFTER):
+    if now >= story.tender.bid_deadline_at and sum(bid.withdrawn_at is None for bid in story.tender.bids) >= 3:
+        unseal_all(story, now)
     found = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=now)
     db.session.commit()
     return found

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pyrage import decrypt
+
 from app.accounts.models import User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.access import Actor, system_actor
@@ -11,14 +13,17 @@ from app.common.calendar_days import load_calendar
 from app.communities.models import Compound
 from app.communities.rules import ManagementMode
 from app.extensions import db
-from app.tenders.actions import drafting, filing, publishing
+from app.tenders.actions import drafting, filing, keys, publishing
+from app.tenders.actions import holders as holder_actions
 from app.tenders.gaps import Section
+from app.tenders.holders import BASE_SEATS
 from app.tenders.models import Tender
+from app.tenders.queries.holders import standing_key
 from app.tenders.queries.situations import sheet_of
 from app.tenders.timetable import suggest_deadline
 from tests import factories
 from tests.factories import NOW
-from tests.tenders.bid_stories import divisions
+from tests.tenders.bid_stories import divisions, key_of
 from tests.tenders.calendars import keep_calendar
 
 
@@ -27,6 +32,8 @@ class City:
     manager: User
     officer: User
     compounds: list[Compound]
+    legal: User | None = None
+    street: User | None = None
 
     @property
     def me(self) -> Actor:
@@ -60,7 +67,10 @@ def city(*names: str, kind: OrganisationKind = OrganisationKind.COMMUNITY) -> Ci
     db.session.add_all(compounds)
     record("organisation.create", home, actor=system_actor(), now=NOW)
     db.session.commit()
-    return City(manager, officer, compounds)
+    legal = factories.person(Role.LEGAL_OFFICER, organisation=officer.memberships[0].organisation, name="钱法制")
+    street = factories.person(Role.STREET_OFFICER, name="孙街道")
+    db.session.commit()
+    return City(manager, officer, compounds, legal, street)
 
 
 def begin(place: City, *compounds: Compound, now: datetime = NOW) -> Tender:
@@ -69,8 +79,8 @@ def begin(place: City, *compounds: Compound, now: datetime = NOW) -> Tender:
     return tender
 
 
-def complete(place: City, tender: Tender, now: datetime = NOW) -> Tender:
-    """Fill in what begin_draft can't know."""
+def complete(place: City, tender: Tender, now: datetime = NOW, *, holders: bool = True) -> Tender:
+    """Fill in what begin_draft can't know; `holders`: also who keeps the keys."""
     drafting.save_section(tender, Section.PRICE, {"ceiling_fen": 80, "term_months": 24}, actor=place.me, now=now)
     drafting.save_section(
         tender,
@@ -79,8 +89,23 @@ def complete(place: City, tender: Tender, now: datetime = NOW) -> Tender:
         actor=place.me,
         now=now,
     )
+    if holders and not tender.holders:
+        people = zip(BASE_SEATS, (place.manager, place.legal, place.street), strict=True)
+        holder_actions.choose_holders(tender, [(seat, user.memberships[0].id) for seat, user in people], 2, actor=place.me, now=now)
     db.session.commit()
     return tender
+
+
+def rehearse_all(place: City, tender: Tender, now: datetime) -> None:
+    """Each holder makes a key, if there is none, and opens a test capsule with it."""
+    for holder in tender.holders:
+        who, identity = factories.actor_for(holder.user), key_of(holder.user)
+        if standing_key(holder.user_id) is None:
+            keys.register_key(str(identity.to_public()), actor=who, now=now)
+            db.session.flush()
+        asked = holder_actions.ask_rehearsal(holder, actor=who, now=now)
+        holder_actions.answer_rehearsal(holder, decrypt(asked.capsule.encode(), [identity]).decode(), actor=who, now=now)
+    db.session.commit()
 
 
 def submitted(place: City, now: datetime = NOW) -> Tender:
@@ -94,6 +119,7 @@ def filed(place: City, now: datetime = NOW) -> Tender:
     tender = submitted(place, now)
     filing.confirm_filing(tender, actor=place.bureau, now=now + timedelta(days=1))
     db.session.commit()
+    rehearse_all(place, tender, now + timedelta(days=1))
     return tender
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pyrage
 
 from app.accounts.models import Membership, User
-from app.accounts.rules import Role
 from app.extensions import db
 from app.tenders.actions import filing, keys
 from app.tenders.actions import holders as actions
@@ -33,11 +32,7 @@ class Trio:
 
 def city() -> Trio:
     place = stories.city()
-    bureau = place.officer.memberships[0].organisation
-    legal = factories.person(Role.LEGAL_OFFICER, organisation=bureau, name="钱法制")
-    street = factories.person(Role.STREET_OFFICER, name="孙街道")
-    db.session.commit()
-    return Trio(place, legal, street)
+    return Trio(place, place.legal, place.street)
 
 
 def make_key(trio: Trio, person: User, now: datetime = NOW) -> HolderKey:

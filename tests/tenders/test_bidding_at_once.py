@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from app.common.database import writing
 from app.common.refusal import Refused
 from app.extensions import db
-from app.tenders.actions import bidding, evaluating, opening
-from app.tenders.models import Bid, BidVersion, OpeningRecord, Ranking, Tender
+from app.tenders.actions import bidding, evaluating, opening, sealing, unsealing
+from app.tenders.models import Bid, BidContent, BidUnsealing, BidVersion, OpeningRecord, Ranking, ShareRelease, Tender
 from tests import factories
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import AFTER, IN_TIME
@@ -52,33 +52,20 @@ def count(model) -> int:
 def test_two_clicks_on_submit_make_one_bid_with_one_receipt(app, session):
     story = stories.published()
     story.bidders = [stories.enterprise(1, stories.NAMES[0])]
-    stories.prepare(story, 0)
-    actor = story.actor(0)
+    header, actor = stories.sealed(story, 0).header.to_bytes(), story.actor(0)
     session.commit()
 
     def submit() -> str:
-        return bidding.submit_bid(tender_again(), actor=actor, now=IN_TIME).receipt
+        return sealing.submit_capsule(tender_again(), header, actor=actor, now=IN_TIME).receipt
 
     receipts = at_once(app, submit, submit, submit)
     assert len(set(receipts)) == 1 and receipts[0].startswith("TB")
     assert (count(Bid), count(BidVersion)) == (1, 1)
 
 
-def test_two_colleagues_begin_a_draft_at_the_same_moment(app, session):
-    story = stories.published()
-    story.bidders = [stories.enterprise(1, stories.NAMES[0])]
-    actor = story.actor(0)
-    session.commit()
-
-    def save(price):
-        return lambda: str(bidding.save_draft(tender_again(), price_fen=price, actor=actor, now=IN_TIME).price_fen)
-
-    assert sorted(at_once(app, save(70), save(71))) == ["70", "71"]
-    assert count(bidding.BidDraft) == 1
-
-
 def test_two_presses_on_open_make_one_record(app, session):
     story = stories.with_bids()
+    stories.unseal_all(story)
     actor = story.manager_actor
     session.commit()
 
@@ -90,38 +77,60 @@ def test_two_presses_on_open_make_one_record(app, session):
     assert count(OpeningRecord) == 1
 
 
-def test_a_bid_that_meets_the_opening_is_either_opened_or_refused(app, session):
+def test_a_bid_that_meets_the_closing_is_either_listed_or_refused(app, session):
     story = stories.with_bids()
-    manager, bidder = story.manager_actor, story.actor(0)
-    stories.prepare(story, 0, price_fen=60, now=IN_TIME)
+    manager, bidder, header = story.manager_actor, story.actor(0), stories.sealed(story, 0, price_fen=60).header
     session.commit()
 
-    def press() -> str:
-        return opening.open_bids(tender_again(), presided_by="周文", actor=manager, now=AFTER).presided_by
+    def close() -> str:
+        return " ".join(unsealing.close_bidding(tender_again(), actor=manager, now=AFTER).capsules)
 
     def submit() -> str:
-        return bidding.submit_bid(tender_again(), actor=bidder, now=IN_TIME).receipt
+        return sealing.submit_capsule(tender_again(), header.to_bytes(), actor=bidder, now=IN_TIME).receipt
 
-    opened, receipt = at_once(app, press, submit)
-    assert opened == "周文"
+    listed, receipt = at_once(app, close, submit)
+    assert len(listed.split()) == 3
+    assert (header.sha256 in listed) == receipt.startswith("TB")
     db.session.commit()
-    record = db.session.scalars(select(OpeningRecord)).one()
-    read_out = {line.bid_id: line.price_fen for line in record.lines}
     newest = db.session.scalars(select(Bid).order_by(Bid.id)).first()
-    assert read_out[newest.id] == (60 if receipt.startswith("TB") else 71)
     assert len(newest.versions) == (2 if receipt.startswith("TB") else 1)
+
+
+def test_two_holders_give_their_shares_at_once_and_each_bid_is_opened_once(app, session):
+    story = stories.with_bids()
+    unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
+    session.commit()
+    actors = [factories.actor_for(user) for user in story.holders[:2]]
+    shares = [stories.shares_of(story, holder) for holder in (0, 1)]
+    session.commit()
+
+    def give(holder: int):
+        def work() -> str:
+            unsealing.release_shares(tender_again(), shares[holder], actor=actors[holder], now=AFTER)
+            db.session.commit()
+            for ready in unsealing.ready_capsules(tender_again()):
+                db.session.rollback()
+                found = unsealing.read_capsule(ready)
+                unsealing.keep_unsealed(tender_again(), ready.version_id, found, now=AFTER)
+                db.session.commit()
+            return "given"
+
+        return work
+
+    assert at_once(app, give(0), give(1)) == ["given", "given"]
+    assert (count(ShareRelease), count(BidUnsealing), count(BidContent)) == (6, 3, 3)
 
 
 def test_a_withdrawal_that_came_first_and_waited_behind_a_replacement_is_not_set_before_it(app, session):
     story = stories.published()
     story.bidders = [stories.enterprise(1, stories.NAMES[0])]
     stories.submit(story, 0)
-    stories.prepare(story, 0, price_fen=60)
+    header = stories.sealed(story, 0, price_fen=60).header.to_bytes()
     actor, earlier = story.actor(0), IN_TIME - timedelta(seconds=3)
     session.commit()
 
     def replace() -> str:
-        return bidding.submit_bid(tender_again(), actor=actor, now=IN_TIME).receipt
+        return sealing.submit_capsule(tender_again(), header, actor=actor, now=IN_TIME).receipt
 
     def withdraw() -> str:
         return str(bidding.withdraw_bid(tender_again(), actor=actor, now=earlier).withdrawn_at is not None)

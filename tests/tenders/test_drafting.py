@@ -153,6 +153,7 @@ def test_a_manager_drafts_in_the_browser_from_compound_to_filing(session, client
     client.submit(client.get(f"{base}/card"))
     client.submit(client.get(f"{base}/contract"))
     client.submit(client.get(f"{base}/schedule"), opening_place="社区会议室", contact_phone="０３７５－1234567", defence_on="")
+    client.submit(client.get(f"/tenders/{number}/holders"))
     page = client.get(base)
     assert "已经达到法定要求" in page.main
     page = client.post(f"/tenders/{number}/submit")

@@ -17,7 +17,6 @@ from app.tenders import holders as rules
 from app.tenders.actions import filing, keys, publishing
 from app.tenders.actions import holders as actions
 from app.tenders.holders import HolderSeat, HolderState, RetireReason
-from app.tenders.lifecycle import Status
 from app.tenders.models import HolderKey, HolderRehearsal, TenderHolder
 from app.tenders.queries import holders as asked
 from tests import factories
@@ -32,11 +31,6 @@ PUBLISH = NOW + timedelta(days=11)
 @pytest.fixture(autouse=True)
 def november(clock):
     clock.set(NOW)
-
-
-@pytest.fixture
-def sealing_required(monkeypatch):
-    monkeypatch.setattr(rules, "SEALING_REQUIRED", True)
 
 
 def mails_to(person) -> list[str]:
@@ -150,15 +144,9 @@ def test_who_stays_keeps_the_rehearsal(session):
 # --- the gate of publication -----------------------------------------------------------------------------------------------
 
 
-def test_without_sealing_a_tender_without_holders_is_published(session):
-    place = stories.city()
-    tender, _at = stories.published(place)
-    assert tender.status is Status.PUBLISHED and tender.holders == []
-
-
-def test_a_draft_without_holders_can_not_be_filed(session, sealing_required):
+def test_a_draft_without_holders_can_not_be_filed(session):
     trio = told.city()
-    tender = stories.complete(trio.place, stories.begin(trio.place))
+    tender = stories.complete(trio.place, stories.begin(trio.place), holders=False)
     with pytest.raises(Refused, match="没有达到法定要求"):
         filing.submit(tender, actor=trio.place.me, now=NOW)
     session.rollback()
@@ -166,7 +154,7 @@ def test_a_draft_without_holders_can_not_be_filed(session, sealing_required):
     filing.submit(tender, actor=trio.place.me, now=NOW)
 
 
-def test_publication_waits_for_all_rehearsals_with_the_present_key(session, sealing_required):
+def test_publication_waits_for_all_rehearsals_with_the_present_key(session):
     trio = told.city()
     tender = told.ready(trio)
     told.make_key(trio, trio.legal, NOW + timedelta(days=3))
@@ -180,7 +168,7 @@ def test_publication_waits_for_all_rehearsals_with_the_present_key(session, seal
     assert bound == [str(trio.identities[person.id].to_public()) for person in trio.people] == asked.sealing_keys(tender)
 
 
-def test_a_holder_who_left_keeps_the_tender_from_publication(session, sealing_required):
+def test_a_holder_who_left_keeps_the_tender_from_publication(session):
     trio = told.city()
     tender = told.ready(trio)
     accounts.end_membership(told.hat(trio.street), actor=factories.actor(Role.ADMINISTRATOR), now=NOW + timedelta(days=2))
@@ -244,7 +232,7 @@ def test_a_day_before_closing_holders_are_asked_again_once(session):
 # --- loss ------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_loss_before_publication_asks_for_a_new_key_and_rehearsal(session, sealing_required):
+def test_a_loss_before_publication_asks_for_a_new_key_and_rehearsal(session):
     trio = told.city()
     tender = told.ready(trio)
     touched = keys.report_lost(asked.standing_key(trio.legal.id), actor=factories.actor_for(trio.legal), now=NOW + timedelta(days=2))
@@ -290,7 +278,7 @@ def test_the_manager_chooses_on_the_page_that_the_draft_leads_to(session, client
     tender = stories.begin(trio.place)
     sign_in(client, trio.place.manager)
     page = client.get(f"/tenders/{tender.number}/draft")
-    assert f"/tenders/{tender.number}/holders" in page.links and "未选定" in page.main
+    assert f"/tenders/{tender.number}/holders" in page.links and "没有选定密钥保管人" in page.main
     page = client.get(f"/tenders/{tender.number}/holders")
     assert "钱法制" in page.main and "还没有密钥" in page.main
     page = client.submit(page, f"/tenders/{tender.number}/holders")
@@ -356,7 +344,7 @@ def test_a_loss_is_reported_on_its_page_and_shown_on_the_tenders(session, client
     assert "密钥报失，可用的不够开标" in client.get("/desk").main
 
 
-def test_publication_is_refused_with_sentence_and_link(session, client, sign_in, clock, sealing_required):
+def test_publication_is_refused_with_sentence_and_link(session, client, sign_in, clock):
     trio = told.city()
     tender = told.ready(trio)
     told.make_key(trio, trio.street, NOW + timedelta(days=3))

@@ -79,7 +79,13 @@ def copied(session, clock):
         files = [(BidDocumentKind.PLAN, "方案.pdf", PDF if text is A else b"%PDF-1.4 own")]
         answers = {"difficulty": text[::-1]}
         stories.submit(
-            story, number, price_fen=70, plan=text, answers=answers, files=files, staffing=STAFF if text is A else [Post("保洁员", 9)]
+            story,
+            number,
+            price_fen=70,
+            plan=text,
+            answers=answers,
+            files=files,
+            staffing=tuple(one.as_data() for one in (STAFF if text is A else [Post("保洁员", 9)])),
         )
     stories.open_all(story)
     stories.seat(story)

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from app.accounts.rules import Role
 from app.common.refusal import Refused
-from app.tenders.actions import bidding, opening
+from app.tenders.actions import bidding, opening, unsealing
 from app.tenders.bidding import Post
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import BidContent
@@ -71,12 +71,16 @@ def test_the_last_version_is_the_one_opened(session):
 
 
 def test_content_changed_behind_the_bidders_back_shows_at_the_opening(session):
+    """Between the unsealing and the reading out only the operator could; the hash of what was found stands against it."""
     story = stories.with_bids()
+    stories.unseal_all(story)
     version = story.tender.bids[1].versions[-1]
     table = BidContent.__table__
     session.connection().execute(update(table).where(table.c.version_id == version.id).values(price_fen=10))
     session.commit()
-    assert [line.seal_intact for line in stories.open_all(story).lines] == [True, False, True]
+    session.expire_all()
+    record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=AFTER)
+    assert [line.seal_intact for line in record.lines] == [True, False, True]
 
 
 @pytest.mark.parametrize("role", [Role.LEGAL_OFFICER, Role.BUREAU_OFFICER, Role.COMMUNITY_MANAGER])
@@ -98,7 +102,30 @@ def test_no_bid_is_taken_once_the_opening_is_recorded(session):
     story = stories.with_bids()
     stories.open_all(story)
     with pytest.raises(Refused):
-        stories.prepare(story, 0, now=DEADLINE - timedelta(milliseconds=1))
+        stories.submit(story, 0, now=DEADLINE - timedelta(milliseconds=1))
+
+
+def test_nothing_is_read_out_before_two_holders_have_come(session):
+    story = stories.with_bids()
+    unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
+    session.commit()
+    stories.give_shares(story, 2)
+    assert unsealing.ready_capsules(story.tender) == []
+    with pytest.raises(Refused, match="还没有全部解密"):
+        opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=AFTER)
+
+
+def test_a_bid_sealed_under_another_name_is_read_out_as_revoked_and_the_others_go_on(session):
+    """Its own fault (电子招标投标办法第三十一条): the bidder put another enterprise's code inside."""
+    story = stories.with_bids((71, 67, 76, 70))
+    stories.submit(story, 1, price_fen=60, bidder=story.bidders[0][0].uscc, now=DEADLINE - timedelta(minutes=1))
+    record = stories.open_all(story)
+    found = {line.enterprise_name: (line.price_fen, line.seal_intact, "撤销" in line.remark) for line in record.lines}
+    assert found[stories.NAMES[1]] == (None, False, True)
+    assert [found[name] for name in (stories.NAMES[0], stories.NAMES[2], stories.NAMES[3])] == [
+        (71, True, False), (76, True, False), (70, True, False),
+    ]  # fmt: skip
+    assert len(blind_bids(story.tender)) == 3
 
 
 def test_nothing_of_a_blind_sheet_is_read_out(session, client):
@@ -107,7 +134,7 @@ def test_nothing_of_a_blind_sheet_is_read_out(session, client):
     teams = ([("保洁组员", 137), ("水电工匠", 41)], [("门岗值守", 229)], [("绿化养护工", 311), ("巡楼员", 53), ("客服专员", 67)])
     for number, team in enumerate(teams):
         story.bidders.append(stories.enterprise(number + 1, stories.NAMES[number]))
-        staffing = [Post(post, people, f"{post}证") for post, people in team]
+        staffing = tuple(Post(post, people, f"{post}证").as_data() for post, people in team)
         stories.submit(
             story,
             number,

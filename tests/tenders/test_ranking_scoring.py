@@ -96,8 +96,9 @@ def test_the_same_legal_head_links_two_bidders():
     assert interest_links(facts) == [(1, 2, InterestLink.SAME_PHONE), (1, 3, InterestLink.SAME_LEGAL_HEAD)]
 
 
-def test_the_rejection_grounds_are_the_seven_of_the_law():
-    assert len(RejectionGround) == 7
+def test_the_rejection_grounds_are_the_seven_of_the_law_and_the_want_of_competition():
+    """实施条例第五十一条 names seven; 评标委员会和评标方法暂行规定第二十七条 lets a committee reject all that is left."""
+    assert len(RejectionGround) == 8 and RejectionGround.NO_COMPETITION in RejectionGround
 
 
 @pytest.mark.parametrize(("number", "text"), [("30.00", "30"), ("26.50", "26.5"), ("0", "0"), ("100", "100")])

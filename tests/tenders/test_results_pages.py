@@ -44,10 +44,11 @@ def announced(ranked, session):
     return ranked
 
 
-def test_the_manager_opens_in_one_step(sealed, client, sign_in):
+def test_the_manager_makes_the_record_once_all_is_unsealed(sealed, client, sign_in):
+    stories.unseal_all(sealed)
     sign_in(client, sealed.manager)
     page = client.get(f"{URL}/opening")
-    assert "可以开标了" in page.main and stories.NAMES[0] not in page.main
+    assert "可以制作开标记录了" in page.main and stories.NAMES[0] not in page.main
     page = client.submit(page, f"{URL}/opening", witnessed_by="法制科 李明")
     for name, price in zip(stories.NAMES, ("0.71", "0.67", "0.76"), strict=False):
         assert name in page.main and price in page.main
@@ -57,7 +58,7 @@ def test_the_manager_opens_in_one_step(sealed, client, sign_in):
 
 def test_everybody_reads_the_opening_record_and_nobody_before(sealed, client, clock):
     page = client.get(f"{URL}/opening")
-    assert "还没有开标" in page.main and not any(name in page.main for name in stories.NAMES)
+    assert "待开标" in page.main and not any(name in page.main for name in stories.NAMES)
     client.get(f"{URL}/opening.json", status=404)
     client.get(f"{URL}/result", status=404)
     stories.open_all(sealed)
@@ -120,7 +121,7 @@ def test_an_evaluator_declares_scores_and_signs(opened, client, sign_in, session
         page = client.get(f"{URL}/scoring/{code}")
         assert stories.PLAN in page.main and not any(name in page.main for name in stories.NAMES) and "0.67" not in page.main
         versions = [version for bid in opened.tender.bids for version in bid.versions]
-        assert not any(secret in page.text for one in versions for secret in (one.content.salt, one.content_sha256))
+        assert not any(secret in page.text for one in versions for secret in (one.receipt, one.content_sha256))
         page = client.submit(
             page, page.form().get("action"), points_plan="２６.5", points_staffing="12", points_difficulty="4", points_defence="8"
         )

@@ -69,18 +69,17 @@ def test_only_a_recorded_opening_breaks_the_seals(opened, ranked, published, ove
 
 def test_the_content_of_a_bid_is_read_in_one_place():
     """What writes it, what reads it, what declares it: a new reader must go through queries/bids.py, where `may_see` stands."""
-    at_the_door = {"models/__init__.py", "models/bids.py", "actions/bidding.py", "queries/bids.py"}
+    at_the_door = {"models/__init__.py", "models/bids.py", "actions/unsealing.py", "queries/bids.py", "views/opened_files.py"}
     app = Path(__file__).parents[2] / "app"
     named = {
         str(path.relative_to(app / "tenders")) if path.is_relative_to(app / "tenders") else str(path)
         for path in app.rglob("*.py")
-        if re.search(r"\bBid(Content|Draft|Document)\b", path.read_text(encoding="utf-8"))
+        if re.search(r"\bBid(Content|Document)\b", path.read_text(encoding="utf-8"))
     }
-    # The desk and the trail name the draft's type and read none of its content.
-    assert named == at_the_door | {"queries/bidder_desk.py", str(app / "bureau/objects.py")}
+    assert named == at_the_door
     touched = {
         str(path.relative_to(app / "tenders"))
         for path in (app / "tenders").rglob("*.py")
         if re.search(r"\.content\.(price_fen|plan|staffing|answers)|content_of_version\(", path.read_text(encoding="utf-8"))
     }
-    assert touched <= {"queries/bids.py", "actions/opening.py", "views/bidding.py"}
+    assert touched <= {"queries/bids.py", "queries/findings.py", "actions/opening.py"}

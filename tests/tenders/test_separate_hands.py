@@ -8,7 +8,7 @@ from app.accounts.rules import Role
 from app.accounts.session import actor_of
 from app.common.audit import record
 from app.common.refusal import Refused
-from app.tenders.actions import award, bidding, filing, opening
+from app.tenders.actions import award, bidding, filing, opening, sealing
 from app.tenders.gaps import Section
 from app.tenders.kinds import PassReason
 from app.tenders.queries.award import candidate_lines
@@ -127,25 +127,22 @@ def test_one_person_hands_in_for_one_enterprise(session):
     factories.give_role(both, story.bidders[1][1].memberships[0].organisation, Role.ENTERPRISE_SIGNATORY)
     session.commit()
     stories.submit(story, 0)
-    stories.prepare(story, 1)
+    header = stories.sealed(story, 1).header.to_bytes()
     with pytest.raises(Refused, match="已经为“平顶山市常绿物业服务有限公司”提交"):
-        bidding.submit_bid(story.tender, actor=hat(both, 1), now=PUBLISHED + 3 * DAY)
+        sealing.submit_capsule(story.tender, header, actor=hat(both, 1), now=PUBLISHED + 3 * DAY)
     session.rollback()
     bidding.withdraw_bid(story.tender, actor=hat(both, 0), now=PUBLISHED + 4 * DAY)
-    bidding.submit_bid(story.tender, actor=hat(both, 1), now=PUBLISHED + 4 * DAY)
+    sealing.submit_capsule(story.tender, header, actor=hat(both, 1), now=PUBLISHED + 4 * DAY)
     session.commit()
 
 
-def test_who_served_the_tenderer_prepares_no_bid_in_its_tender(session):
+def test_who_served_the_tenderer_hands_in_no_bid_in_its_tender(session):
     story = stories.published()
     story.bidders.append(stories.enterprise(1, stories.NAMES[0]))
-    stories.prepare(story, 0)
     factories.give_role(story.bidders[0][1], story.tender.procuring_entity, Role.COMMUNITY_MANAGER)
     session.commit()
     with pytest.raises(Refused, match="招标人单位任职"):
-        stories.prepare(story, 0)
-    with pytest.raises(Refused, match="招标人单位任职"):
-        bidding.submit_bid(story.tender, actor=story.actor(0), now=PUBLISHED + 3 * DAY)
+        stories.submit(story, 0)
 
 
 def test_who_served_a_bidder_does_not_open_and_is_not_told_which(session):
@@ -154,6 +151,7 @@ def test_who_served_a_bidder_does_not_open_and_is_not_told_which(session):
     clerk = factories.give_role(second, story.bidders[1][1].memberships[0].organisation, Role.ENTERPRISE_CLERK)
     clerk.ended_at = PUBLISHED
     session.flush()
+    stories.unseal_all(story)
     with pytest.raises(Refused, match="任职关系") as refused:
         opening.open_bids(story.tender, presided_by="某人", actor=hat(second, 0), now=AFTER)
     assert stories.NAMES[1] not in str(refused.value.reason)

@@ -72,7 +72,15 @@ def test_an_empty_site_is_made_served_and_stopped(tmp_path):
         assert ("Making the database" in said) == (start == "first")
         assert "Traceback" not in said and "Sample accounts" not in said
     assert (data / "secret-key").stat().st_mode & 0o077 == 0
-    assert {entry.name for entry in data.iterdir()} <= {"linli.db", "linli.db-wal", "linli.db-shm", "secret-key", "log-key", "files", ".lock"}
+    assert {entry.name for entry in data.iterdir()} <= {
+        "linli.db",
+        "linli.db-wal",
+        "linli.db-shm",
+        "secret-key",
+        "log-key",
+        "files",
+        ".lock",
+    }
 
 
 def test_a_start_that_was_killed_half_way_is_made_again(tmp_path):

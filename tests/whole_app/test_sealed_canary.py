@@ -46,13 +46,13 @@ def story(session, clock):
 
 
 def bid_all(story) -> None:
-    """The canary's own bid, two others, one taken back, and a draft that was never handed in; replaced once, too."""
+    """The canary's own bid, two others, one taken back, and a capsule that was never handed in; replaced once, too."""
     plan = f"{MARKER}。{stories.PLAN}"
-    files = [(BidDocumentKind.PLAN, FILE_NAME, FILE)]
+    files = [(BidDocumentKind.PLAN.value, FILE_NAME, FILE)]
     canary = {
         "plan": plan,
         "project_manager": MANAGER_NAME,
-        "staffing": [stories.Post(POST, 7)],
+        "staffing": (stories.Post(POST, 7).as_data(),),
         "answers": {"difficulty": f"{MARKER}的难点"},
         "files": files,
     }
@@ -61,7 +61,7 @@ def bid_all(story) -> None:
     stories.submit(story, 1, price_fen=PRICE_FEN, **{**canary, "files": []})
     stories.submit(story, 2, price_fen=PRICE_FEN, **{**canary, "files": []})
     bidding.withdraw_bid(story.tender, actor=story.actor(2), now=PUBLISHED + timedelta(days=4))
-    stories.prepare(story, 3, price_fen=PRICE_FEN, **canary)
+    stories.sealed(story, 3, price_fen=PRICE_FEN, **canary)
 
 
 def onlookers(app, story, sign_in) -> dict[str, Client]:

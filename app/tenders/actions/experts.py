@@ -60,7 +60,8 @@ def add_expert(user: User, organisation, card: Card, *, actor: Actor, now: datet
     if user.id not in {person.id for person in asked.unregistered(organisation)}:
         raise Refused(
             Reason(
-                _l("“%(name)s”没有这个专家库的账号，或者已经登记。", name=user.name), next=_l("请系统管理员先在“单位和人员”中邀请，再登记。")
+                _l("“%(name)s”没有这个专家库的账号，或者已经登记。", name=user.name),
+                next=_l("请系统管理员先在“单位和人员”中邀请，再登记。"),
             ),
             field="person",
         )

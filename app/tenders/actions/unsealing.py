@@ -7,7 +7,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flask_babel import force_locale
@@ -23,6 +23,7 @@ from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions.bidding import lock_tender
+from app.tenders.bidding import exact_time
 from app.tenders.capsule.format import MAX_FILE, Header, Manifest
 from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_capsule
 from app.tenders.handing_in import closing_statement
@@ -60,8 +61,14 @@ label_events(
 MEGABYTE = 1024 * 1024
 
 
-def close_bidding(tender: Tender, *, actor: Actor, now: datetime) -> BidClosing:
-    """List what stood at the deadline, once; nothing that comes later changes it. The tenderer or any holder may be the first to do it."""
+IN_FLIGHT = timedelta(minutes=1)
+"""How long a bid that arrived in time may still be on its way to the disk when many come at once."""
+
+
+def close_bidding(tender: Tender, *, in_flight: timedelta = IN_FLIGHT, actor: Actor, now: datetime) -> BidClosing:
+    """List what stood at the deadline, once; nothing that comes later changes it. The tenderer or any holder may be the first to do it.
+
+    `in_flight`: how long after the deadline the list waits; nothing under a demonstration clock, which stands still meanwhile."""
     tender = lock_tender(tender)
     if not is_own(tender, actor) and own_holder(tender, actor.user_id) is None:
         raise Refused(Reason(_l("只有招标人和密钥保管人能固定截止清单。"), next=_l("请等他们办理；本页会自动更新。")))
@@ -70,6 +77,9 @@ def close_bidding(tender: Tender, *, actor: Actor, now: datetime) -> BidClosing:
         return known
     if tender.status is not Status.PUBLISHED or now < tender.bid_deadline_at:
         raise Refused(Reason(_l("投标尚未截止。"), _l("《招标投标法》第三十四条"), _l("请在投标截止时间到达后办理。")))
+    if now < tender.bid_deadline_at + in_flight:
+        told = exact_time(tender.bid_deadline_at + in_flight)
+        raise Refused(Reason(_l("截止前到达的投标可能还在写入。"), next=_l("请在 %(moment)s 以后固定截止清单。", moment=told)))
     capsules = [one.sha256 for one in standing_capsules(tender)]
     closing = BidClosing(
         tender_id=tender.id,

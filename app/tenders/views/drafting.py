@@ -107,7 +107,7 @@ def _holders_task(tender: Tender, missing) -> dict:
     lines = lines_of(tender)
     keyless = [line.holder.user.name for line in lines if line.key is None]
     if not lines:
-        label, colour = (_("缺 %(count)d 项", count=1), "soon") if missing else (_("未选定"), "wait")
+        label, colour = _("缺 %(count)d 项", count=len(missing)), "soon"
     else:
         label, colour = (_("%(count)d 人没有密钥", count=len(keyless)), "wait") if keyless else (_("齐全"), "open")
     hint = _("%(names)s还没有密钥，已发邮件请其制作。", names="、".join(keyless)) if keyless else ""

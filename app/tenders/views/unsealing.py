@@ -1,6 +1,6 @@
 """The opening room's steps: the closing list, a holder's shares, what they opened; and receipts of refusals."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -44,7 +44,8 @@ def closing_text(number: str):
 def close_bidding(number: str):
     tender = _load(number)
     _in_the_room(tender)
-    actions.close_bidding(tender, actor=actor(), now=clock.now())
+    in_flight = timedelta(0) if clock.is_demo() else actions.IN_FLIGHT
+    actions.close_bidding(tender, in_flight=in_flight, actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("截止清单已经固定。"), "success")
     return redirect(url_for(".opening", number=number))

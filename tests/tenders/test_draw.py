@@ -11,6 +11,8 @@ from app.common.access import system_actor
 from app.common.audit import AuditEvent, record
 from app.common.refusal import Refused
 from app.extensions import db
+from app.log.queries import public_log
+from app.log.tree import root as root_of
 from app.tenders import draw
 from app.tenders.actions import drawing, evaluating, experts
 from app.tenders.draw import ClosingSource, Drawn, Exclusion, PublicNumber, Side, TieKind
@@ -248,6 +250,14 @@ def test_the_closing_root_does_not_move_after_the_closing():
     record("tender.open", story.tender, actor=system_actor(), now=MORNING)
     db.session.commit()
     assert asked.closing_digest(story.tender, found) == first
+
+
+def test_the_closing_root_is_found_in_the_public_log_by_its_size():
+    story, _members = draws.ready()
+    draws.walk(story)
+    found = newest(story)
+    later = public_log(MORNING)
+    assert root_of(asked.checkpoint_size(found), later.tiles.node).hex() == found.closing_digest
 
 
 def test_a_conflict_with_a_bidder_is_passed_over_and_the_others_stay_in_order():

@@ -214,6 +214,11 @@ def checkpoint_at(found: DrawRound) -> datetime:
     return pace.boundary(found.commit_until + pace.LEAD + pace.PUBLIC_EVERY)
 
 
+def checkpoint_size(found: DrawRound) -> int | None:
+    """How many leaves the closing root stands for: with it anybody finds the root in a download of the log."""
+    return public_log(checkpoint_at(found)).size if found.closing_source is ClosingSource.LOG else None
+
+
 def key_of(found: DrawRound, number: DrawNumber, digest: str) -> str:
     given = [(one.committed, one.value) if one else (None, None) for one in (contribution_of(found, side) for side in Side)]
     return key_string(seeds_of(number.numbers, given, digest))

@@ -16,6 +16,7 @@ from app.tenders.queries.draw import (
     Plan,
     agreed_number,
     checkpoint_at,
+    checkpoint_size,
     contribution_of,
     is_result_known,
     is_used_up,
@@ -146,9 +147,7 @@ def _round_data(shown: RoundShown, is_open: bool) -> dict:
         "reveal_until": _at(found.reveal_until),
         "contributions": [_contribution(part) for part in shown.parts],
         "public_number": _number(found, shown.number, shown.parts),
-        "closing": {"source": found.closing_source.value, "digest": found.closing_digest, "checkpoint_at": _at(shown.checkpoint_at)}
-        if found.drawn_at
-        else None,
+        "closing": _closing(shown) if found.drawn_at else None,
         "key_string": found.key_string,
         "sequence": [_step(line) for line in shown.lines],
         "opened": [_opened(member) for member, _person in (*shown.numbered, *shown.left_out)] if is_open else None,
@@ -172,6 +171,16 @@ def _number(found: DrawRound, number: DrawNumber | None, parts: Sequence[Part]) 
         return known
     entered = [{"side": p.side.value, "source": p.entry.source, "at": _at(p.entry.entered_at)} for p in parts if p.entry is not None]
     return known | {"issue": number.issue, "drawn_on": number.drawn_on.isoformat(), "numbers": number.numbers, "entered": entered}
+
+
+def _closing(shown: RoundShown) -> dict:
+    found = shown.found
+    return {
+        "source": found.closing_source.value,
+        "digest": found.closing_digest,
+        "checkpoint_at": _at(shown.checkpoint_at),
+        "log_size": checkpoint_size(found),
+    }
 
 
 def _step(line: Line) -> dict:

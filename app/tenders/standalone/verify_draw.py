@@ -7,7 +7,7 @@
 Needs Python 3.8 or newer and nothing else. Exit code: 0 everything holds, 1 something does not.
 What is checked: every commitment, the order of the pool, its published hash, both contributions, the key string, the sequence
 by RFC 3797 with SHA-256, the seats, and after the result each name behind its commitment. What is not: that the public number is
-the one that the lottery drew, and that the closing digest is the root of the log (verify.py checks the log). Compare both yourself.
+the one that the lottery drew, and that the closing digest is the root of the log at that size (verify.py checks the log). Compare both.
 """
 
 import hashlib
@@ -130,6 +130,10 @@ def verify(draw: dict) -> "list[str]":
             continue
         check_key(part)
         check_sequence(part)
+        closing = part["closing"]
+        told.append(
+            f"  截止校验值 / closing: {closing['source']} {closing['digest']}, log size {closing['log_size']}, {closing['checkpoint_at']}"
+        )
         opened = {one["commitment"]: json.loads(one["line"])["name"] for one in part["opened"] or ()}
         for step in part["sequence"]:
             left = " (已退出 / has left)" if step["left"] else ""

@@ -65,6 +65,7 @@ decisive(
         "bid.submit": HIDDEN_BID,
         "bid.replace": HIDDEN_BID,
         "bid.withdraw": HIDDEN_BID,
+        "bid.refuse": Decisive(("reason", "capsule"), **HIDDEN_PART),
         "tender.close_bidding": Decisive(("bids", "closing_sha256"), tender=_number),
         "tender.release_shares": Decisive(("holder", "shares", "unusable"), tender=_number),
         "tender.refuse_share": Decisive(("holder", "shares", "forged", "unusable"), tender=_number),

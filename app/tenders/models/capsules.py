@@ -47,6 +47,8 @@ class BidRefusal(db.Model):
     """The sentence, in Chinese, as it was given."""
     capsule_sha256: Mapped[str | None] = mapped_column(String(64))
 
+    tender: Mapped["Tender"] = relationship("Tender")  # noqa: F821
+
 
 class BidClosing(db.Model):
     """What stood at the deadline: the capsules that count, listed once and for all before any share is taken."""

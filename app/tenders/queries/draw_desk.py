@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import url_for
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.accounts.rules import Role
 from app.common.access import Actor
@@ -30,10 +30,10 @@ def draw_items(actor: Actor, now: datetime) -> list[DeskItem]:
         select(DrawRound)
         .join(DrawRound.tender)
         .where(Tender.status.in_(RUNNING), DrawRound.drawn_at.is_(None), theirs)
-        .options(joinedload(DrawRound.tender), selectinload(DrawRound.contributions), selectinload(DrawRound.numbers))
+        .options(joinedload(DrawRound.tender), joinedload(DrawRound.contributions), joinedload(DrawRound.numbers))
         .order_by(DrawRound.id)
     )
-    found = [_owed(one, side, now) for one in db.session.scalars(rows)]
+    found = [_owed(one, side, now) for one in db.session.scalars(rows).unique()]
     items = [item for item in found if item is not None]
     return items if side is Side.TENDERER else [*items, *_unfrozen(theirs, now)]
 

@@ -1,8 +1,10 @@
 """The page on which a bid is written and sealed in the bidder's own browser: what it brings along, and nothing that was typed."""
 
+import segno
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from app.accounts.rules import Role
 from app.common import clock
@@ -70,6 +72,18 @@ def _brought(tender: Tender, enterprise: Enterprise, bid: Bid | None, plan, pass
     }
 
 
+def receipt_code(tender: Tender, version: BidVersion, leaf_index: int | None) -> Markup:
+    """The receipt's figures for paper, as a QR code (SVG without style): number, capsule, leaf and time, one a line."""
+    lines = (
+        f"LINLI {tender.number}",
+        version.receipt,
+        f"SHA-256 {version.content_sha256}",
+        f"LEAF {leaf_index}",
+        version.submitted_at.isoformat(),
+    )
+    return Markup(segno.make("\n".join(lines), error="m", micro=False).svg_inline(scale=3, border=2))
+
+
 def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
     """What the server knows of a submission: when it came, its hashes and sizes. The content it could not show."""
     entries = db.session.scalars(entries_about(bid)).all()
@@ -84,6 +98,7 @@ def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
         enterprise=bid.enterprise,
         entry=handed_in[-1] if handed_in else None,
         withdrawal=taken_back[-1] if taken_back and bid.withdrawn_at else None,
+        code=receipt_code(tender, version, handed_in[-1].leaf_index if handed_in else None),
         now=clock.now(),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
     )

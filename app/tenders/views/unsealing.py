@@ -10,7 +10,7 @@ from app.common import clock
 from app.common.access import Actor, actor, not_found, public, roles
 from app.common.refusal import Reason, Refused
 from app.extensions import db
-from app.log.queries import public_log
+from app.log.queries import entries_about, public_log
 from app.tenders.actions import unsealing as actions
 from app.tenders.handing_in import DAMAGED
 from app.tenders.holders import HOLDING_ROLES
@@ -135,4 +135,5 @@ def _told(reason: Reason) -> dict:
 def bid_refusal(number: str, refusal_id: int):
     tender = _load(number)
     refusal = find_refusal(tender, refusal_id, actor().organisation_id) or not_found()
-    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal)
+    entry = db.session.scalars(entries_about(refusal)).first()
+    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal, entry=entry)

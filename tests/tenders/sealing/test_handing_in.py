@@ -1,5 +1,6 @@
 """Handing in a capsule by HTTP: accepted with a receipt, or refused with its sentence and a refusal that stays on record."""
 
+import json
 import os
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from pyrage import x25519
 from sqlalchemy import select
 
 from app.common.audit import AuditEvent
+from app.log.notes import Proof
 from app.tenders import uploads
 from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Object, canonical, pack
 from app.tenders.capsule.seal import Sealed
@@ -112,9 +114,17 @@ def test_a_refusal_is_kept_in_chinese_whoever_reads_it(program, story, session):
     assert refusals(session)[0].reason == str(NOT_A_CAPSULE.text)
 
 
+def signed_words(receipt: bytes) -> str:
+    """What the leaf of a receipt says, carried in its `extra` line beside the proof."""
+    return json.loads(Proof.from_text(receipt.decode()).extra)["payload"]
+
+
 def test_a_refusal_is_its_bidders_alone(program, story, session, new_client, sign_in):
     place = program.submit(b"{}").json["refusal"]
-    assert "没有受理" in program.client.get(place).h1
+    page = program.client.get(place)
+    assert "没有受理" in page.h1
+    receipt = next(link for link in page.links if "/log/receipt/" in link)
+    assert str(NOT_A_CAPSULE.text) in signed_words(program.client.get(receipt).data), "a signed answer"
     other = new_client()
     sign_in(other, story.bidders[1][1])
     other.get(place, 404)

@@ -22,6 +22,7 @@ PLACE_OF = {
     OrganisationKind.OWNERS_COMMITTEE: COMMUNITY,
     OrganisationKind.ENTERPRISE: DISTRICT,
     OrganisationKind.EXPERT_POOL: CITY,
+    OrganisationKind.NOTARY_OFFICE: CITY,
 }
 
 _numbers = count(1)

@@ -15,6 +15,7 @@ class OrganisationKind(LabelledEnum):
     OWNERS_COMMITTEE = "owners_committee", _l("业主委员会"), "badge"
     ENTERPRISE = "enterprise", _l("物业服务企业"), "open"
     EXPERT_POOL = "expert_pool", _l("评标专家库"), "wait"
+    NOTARY_OFFICE = "notary_office", _l("公证处"), "wait"
 
 
 class Role(LabelledEnum):
@@ -29,6 +30,8 @@ class Role(LabelledEnum):
     ENTERPRISE_CLERK = "enterprise_clerk", _l("企业经办人"), "open"
     ENTERPRISE_SIGNATORY = "enterprise_signatory", _l("企业签章人"), "open"
     EVALUATOR = "evaluator", _l("评标专家"), "wait"
+    NOTARY = "notary", _l("公证员"), "wait"
+    """Holds keys of bids as the third party; nothing else on the platform is theirs."""
 
 
 ROLES_OF = {
@@ -45,6 +48,7 @@ ROLES_OF = {
     OrganisationKind.OWNERS_COMMITTEE: (Role.COMMUNITY_MANAGER,),
     OrganisationKind.ENTERPRISE: (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY),
     OrganisationKind.EXPERT_POOL: (Role.EVALUATOR,),
+    OrganisationKind.NOTARY_OFFICE: (Role.NOTARY,),
 }
 """The roles that each kind of organisation can give."""
 
@@ -54,6 +58,7 @@ INVITERS = {
     OrganisationKind.COMMUNITY: Role.COMMUNITY_MANAGER,
     OrganisationKind.OWNERS_COMMITTEE: Role.COMMUNITY_MANAGER,
     OrganisationKind.ENTERPRISE: Role.ENTERPRISE_SIGNATORY,
+    OrganisationKind.NOTARY_OFFICE: Role.NOTARY,
 }
 """Who may invite colleagues into their own organisation; an administrator invites into any organisation of the place."""
 
@@ -66,7 +71,7 @@ def roles_of(kind: OrganisationKind) -> tuple[Role, ...]:
 
 
 AUTHORITIES = frozenset({OrganisationKind.BUREAU, OrganisationKind.STREET_OFFICE, OrganisationKind.EXPERT_POOL})
-"""Bodies whose people the administrator of the place appoints; everybody else appoints their own."""
+"""Bodies whose people the administrator of the place appoints; everybody else appoints their own, a notary office above all: it is the third party."""
 
 APART = (
     (OrganisationKind.BUREAU, OrganisationKind.ENTERPRISE),
@@ -74,8 +79,12 @@ APART = (
     (OrganisationKind.STREET_OFFICE, OrganisationKind.ENTERPRISE),
     (OrganisationKind.COMMUNITY, OrganisationKind.ENTERPRISE),
     (OrganisationKind.OWNERS_COMMITTEE, OrganisationKind.ENTERPRISE),
+    *((OrganisationKind.NOTARY_OFFICE, kind) for kind in OrganisationKind if kind is not OrganisationKind.NOTARY_OFFICE),
 )
-"""Kinds of organisation that one person may not serve together (《招标投标法实施条例》第三十四条、第四十六条)."""
+"""Kinds of organisation that one person may not serve together (《招标投标法实施条例》第三十四条、第四十六条；《公证法》第二十三条)."""
+
+APART_BASIS = _l("《招标投标法实施条例》第三十四条、第四十六条")
+NOTARY_BASIS = _l("《公证法》第二十三条；本平台规则：第三方不得在任何一方任职")
 
 
 def may_invite(actor, *, organisation_id: int, kind: OrganisationKind, division_code: str, has_members: bool) -> bool:
@@ -92,7 +101,7 @@ def why_not_serve_both(held, asked: OrganisationKind) -> Reason | None:
         if (one in held and asked is other) or (other in held and asked is one):
             return Reason(
                 _l("同一个人不能既在%(one)s任职，又在%(other)s任职。", one=one.label, other=other.label),
-                basis=_l("《招标投标法实施条例》第三十四条、第四十六条"),
+                basis=NOTARY_BASIS if OrganisationKind.NOTARY_OFFICE in (one, other) else APART_BASIS,
                 next=_l("请换一位同事，或者先终止原来的身份。"),
             )
     return None

@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
 from app.extensions import db
 from app.sample.people import HOUSES, PASSWORD, user
 from app.sample.people import actor as person
 from app.tenders.actions import holders, keys, unsealing
 from app.tenders.capsule.unseal import unwrap
-from app.tenders.holders import HOLDING_ROLES, HolderSeat
+from app.tenders.holders import BASE_SEATS, HOLDING_ROLES
 from app.tenders.models import Tender, TenderHolder
 from app.tenders.queries.capsules import standing_capsules
 from app.tenders.queries.holders import standing_key
@@ -60,13 +61,13 @@ def characters_of(login: str) -> str:
 # --- in the story ----------------------------------------------------------------------------------------------------------
 
 
-def choose(tender: Tender, manager: str, *, now: datetime) -> None:
-    """The manager who runs the tender, the district's legal officer, the officer of the community's street."""
-    street = next(h.people[0][0] for h in HOUSES if h.kind.value == "street_office" and tender.division_code.startswith(h.division_code))
-    seats = zip(
-        (HolderSeat.TENDERER, HolderSeat.LEGAL, HolderSeat.THIRD_PARTY), (manager, LEGAL_OF[tender.division_code[:6]], street), strict=True
+def choose(tender: Tender, manager: str, *, third: str = "", now: datetime) -> None:
+    """The manager who runs the tender, the district's legal officer, the officer of the community's street unless a `third` is named."""
+    third = third or next(
+        h.people[0][0] for h in HOUSES if h.kind is OrganisationKind.STREET_OFFICE and tender.division_code.startswith(h.division_code)
     )
-    chosen = [(seat, person(login).membership_id) for seat, login in seats]
+    logins = (manager, LEGAL_OF[tender.division_code[:6]], third)
+    chosen = [(seat, person(login).membership_id) for seat, login in zip(BASE_SEATS, logins, strict=True)]
     holders.choose_holders(tender, chosen, 2, actor=person(manager), now=now)
 
 

@@ -115,6 +115,7 @@ HOUSES = (
     _enterprise("dongfang", "平顶山市东方物业服务有限公司", "410403", "赵福生"),
     _enterprise("hexie", "平顶山市和谐物业服务有限公司", "410411", "高凤英"),
     _enterprise("zhongyuan", "平顶山市中原物业服务有限公司", "410402", "李长河"),
+    House("notary", Kind.NOTARY_OFFICE, "平顶山市公证处", CITY, (("notary", Role.NOTARY, "温如海"),)),
     House(
         "experts",
         Kind.EXPERT_POOL,

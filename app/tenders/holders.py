@@ -48,11 +48,14 @@ class HolderState(LabelledEnum):
 ROLES_OF_SEAT = {
     HolderSeat.TENDERER: frozenset({Role.COMMUNITY_MANAGER}),
     HolderSeat.LEGAL: frozenset({Role.LEGAL_OFFICER}),
-    HolderSeat.THIRD_PARTY: frozenset({Role.STREET_OFFICER}),
-    HolderSeat.FURTHER: frozenset({Role.COMMUNITY_MANAGER, Role.LEGAL_OFFICER, Role.STREET_OFFICER}),
+    HolderSeat.THIRD_PARTY: frozenset({Role.STREET_OFFICER, Role.NOTARY}),
+    HolderSeat.FURTHER: frozenset({Role.COMMUNITY_MANAGER, Role.LEGAL_OFFICER, Role.STREET_OFFICER, Role.NOTARY}),
 }
-HOLDING_ROLES = (Role.COMMUNITY_MANAGER, Role.LEGAL_OFFICER, Role.STREET_OFFICER)
+HOLDING_ROLES = (Role.COMMUNITY_MANAGER, Role.LEGAL_OFFICER, Role.STREET_OFFICER, Role.NOTARY)
 """Roles whose people may be asked to hold a key."""
+
+CITY_DIGITS, DISTRICT_DIGITS = 4, 6
+"""Of a division code. A notary office practises in its whole city (公证执业区域), a street office answers for a part of its district."""
 
 BASE_SEATS = (HolderSeat.TENDERER, HolderSeat.LEGAL, HolderSeat.THIRD_PARTY)
 
@@ -109,14 +112,16 @@ def most_of_one_organisation(threshold: int, count: int) -> int:
 
 
 def may_take(seat: HolderSeat, who: Candidate, *, procuring_entity_id: int, division_code: str) -> bool:
-    """The tenderer's own; a legal officer of a bureau over the place; a street officer of the tender's district, or any of these."""
+    """The tenderer's own; a legal officer of a bureau over the place; a street officer of the tender's district or a notary of its city."""
     if who.role not in ROLES_OF_SEAT[seat]:
         return False
     if who.role is Role.COMMUNITY_MANAGER:
         return who.organisation_id == procuring_entity_id
     if who.role is Role.LEGAL_OFFICER:
         return who.organisation_kind is OrganisationKind.BUREAU and division_code.startswith(who.division_code)
-    return who.organisation_kind is OrganisationKind.STREET_OFFICE and who.division_code.startswith(division_code[:6])
+    if who.role is Role.NOTARY:
+        return who.organisation_kind is OrganisationKind.NOTARY_OFFICE and who.division_code.startswith(division_code[:CITY_DIGITS])
+    return who.organisation_kind is OrganisationKind.STREET_OFFICE and who.division_code.startswith(division_code[:DISTRICT_DIGITS])
 
 
 def why_not_holders(places: Sequence[Place], threshold: int, *, procuring_entity_id: int, division_code: str) -> Reason | None:

@@ -206,6 +206,22 @@ def test_nobody_serves_the_bureau_and_an_enterprise(client, session, sign_in, ma
     assert "同一个人不能既在" in page.errors[0]
 
 
+def test_a_notary_office_lets_in_its_own_people_and_none_of_another_side(client, session, sign_in, manager):
+    office = factories.organisation(OrganisationKind.NOTARY_OFFICE)
+    administrator = factories.person(Role.ADMINISTRATOR)
+    session.commit()
+    sign_in(client, administrator)
+    for email in (manager.email, factories.person(Role.STREET_OFFICER).email, factories.person(Role.EVALUATOR).email):
+        page = client.post(f"/organisations/{office.id}/invite", {"email": email, "role": "notary"}, status=200)
+        assert any("既在公证处任职" in error for error in page.errors), email
+    client.post(f"/organisations/{office.id}/invite", {"email": "first@example.org", "role": "notary"})
+    first = factories.person(Role.NOTARY, organisation=office)
+    session.commit()
+    client.post(f"/organisations/{office.id}/invite", {"email": "second@example.org", "role": "notary"}, status=404)
+    sign_in(client, first)
+    client.post(f"/organisations/{office.id}/invite", {"email": "second@example.org", "role": "notary"})
+
+
 def test_an_invitation_ends_with_its_inviters_own_role(client, new_client, manager, session, sign_in):
     home = manager.memberships[0].organisation
     sign_in(client, manager)

@@ -90,6 +90,23 @@ def test_the_proposal_is_manager_legal_officer_and_own_street(session):
     assert not any(choice.who.division_code == "410403001" for choice in offered)
 
 
+def test_a_notary_of_the_city_takes_the_third_seat_and_finds_the_key_to_make_on_the_desk(session, client, sign_in):
+    trio = told.city()
+    notary = factories.person(Role.NOTARY)
+    elsewhere = factories.person(Role.NOTARY, division_code="4105")
+    trio.street = notary
+    tender = stories.begin(trio.place)
+    offered = {choice.who.user_id for choice in asked.choices(tender)}
+    assert notary.id in offered and elsewhere.id not in offered
+    told.choose(trio, tender)
+    assert told.seat_of(tender, notary).seat is HolderSeat.THIRD_PARTY
+    sign_in(client, notary)
+    assert "制作保管投标的密钥" in client.get("/desk").main
+    client.get("/keys/new")
+    client.get(f"/tenders/{tender.number}", status=404)
+    client.get(f"/tenders/{tender.number}/rehearsal")
+
+
 def test_who_is_chosen_without_a_key_gets_a_mail(session):
     trio = told.city()
     told.make_key(trio, trio.legal)

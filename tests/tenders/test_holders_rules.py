@@ -26,6 +26,7 @@ LEGAL = who(3, Role.LEGAL_OFFICER, 2, Kind.BUREAU, "410402")
 CITY_LEGAL = who(4, Role.LEGAL_OFFICER, 3, Kind.BUREAU, "4104")
 STREET = who(5, Role.STREET_OFFICER, 4, Kind.STREET_OFFICE, "410402001")
 NEXT_STREET = who(6, Role.STREET_OFFICER, 5, Kind.STREET_OFFICE, "410402003")
+NOTARY = who(10, Role.NOTARY, 10, Kind.NOTARY_OFFICE, "4104")
 BASE = [Place(SEAT.TENDERER, MANAGER), Place(SEAT.LEGAL, LEGAL), Place(SEAT.THIRD_PARTY, STREET)]
 
 
@@ -65,6 +66,12 @@ def test_two_of_three_or_three_of_five_and_nothing_else(threshold, count, said):
         (BASE, 2, ""),
         (five(CITY_LEGAL, NEXT_STREET), 3, ""),
         (five(DEPUTY, CITY_LEGAL), 3, ""),
+        ([*BASE[:2], Place(SEAT.THIRD_PARTY, NOTARY)], 2, ""),
+        ([*BASE[:2], Place(SEAT.THIRD_PARTY, who(11, Role.NOTARY, 11, Kind.NOTARY_OFFICE, "410403"))], 2, ""),
+        ([*BASE[:2], Place(SEAT.THIRD_PARTY, who(11, Role.NOTARY, 11, Kind.NOTARY_OFFICE, "4105"))], 2, "不能作为“第三方”"),
+        ([Place(SEAT.TENDERER, NOTARY), *BASE[1:]], 2, "不能作为“招标人”"),
+        ([BASE[0], Place(SEAT.LEGAL, NOTARY), BASE[2]], 2, "不能作为“房管部门法制人员”"),
+        (five(NOTARY, NEXT_STREET), 3, ""),
         (BASE[:2] + [Place(SEAT.FURTHER, NEXT_STREET)], 2, "没有选定“第三方”"),
         (BASE[:2] + [Place(SEAT.THIRD_PARTY, LEGAL)], 2, "同一个人"),
         ([*BASE[:2], Place(SEAT.THIRD_PARTY, DEPUTY)], 2, "不能作为“第三方”"),

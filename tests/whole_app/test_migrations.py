@@ -1,5 +1,7 @@
 """Migrations lead up to the models and back down to nothing, on both databases, and leave the app's role owning nothing."""
 
+import re
+
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -65,6 +67,19 @@ def test_the_migrated_checks_are_the_models(migrated):
         assert wanted == kept, name
 
 
+def test_the_migrated_checks_allow_every_member_of_the_enumerations(migrated):
+    inspector = sa.inspect(owner_engine(migrated))
+    compared = 0
+    for name, table in db.metadata.tables.items():
+        kept = {constraint["name"]: constraint["sqltext"] for constraint in inspector.get_check_constraints(name)}
+        for column in table.columns:
+            if isinstance(column.type, sa.Enum) and column.type.create_constraint:
+                check = kept[f"ck_{name}_{column.type.name}"]
+                assert set(re.findall(r"'(\w+)'", check)) == set(column.type.enums), f"{name}.{column.name}"
+                compared += 1
+    assert compared > 40
+
+
 def test_every_constraint_has_a_name(migrated):
     inspector = sa.inspect(owner_engine(migrated))
     for table in inspector.get_table_names():
@@ -96,6 +111,37 @@ def test_down_to_nothing_and_up_again(migrated):
     assert set(sa.inspect(owner_engine(migrated)).get_table_names()) <= {"alembic_version"}
     flask_migrate.upgrade(directory=FOLDER)
     assert set(sa.inspect(owner_engine(migrated)).get_table_names()) == {*db.metadata.tables, "alembic_version"}
+
+
+def test_a_notary_comes_with_the_newest_schema_and_nobody_is_lost_on_the_way(empty):
+    """Tables are built anew on SQLite: rows, references and the index of active memberships stay."""
+    made = create_app(**empty.settings)
+    with made.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0008")
+        engine = owner_engine(made)
+        at = "2009-11-18 01:00:00"
+        with engine.begin() as connection:
+            for statement in (
+                f"INSERT INTO organisation (id, kind, name, division_code, created_at) VALUES (1, 'bureau', '局', '4104', '{at}')",
+                "INSERT INTO user_account (id, name, email, active, fs_uniquifier, created_at)"
+                f" VALUES (1, '李', 'li@example.org', true, 'x', '{at}')",
+                f"INSERT INTO membership (user_id, organisation_id, role, began_at) VALUES (1, 1, 'administrator', '{at}')",
+            ):
+                connection.execute(sa.text(statement))
+        flask_migrate.upgrade(directory=FOLDER)
+        again = sa.text(f"INSERT INTO membership (user_id, organisation_id, role, began_at) VALUES (1, 1, 'administrator', '{at}')")
+        notary = sa.text(f"INSERT INTO organisation (id, kind, name, division_code, created_at) VALUES (2, 'notary_office', '公证处', '4104', '{at}')")
+        with engine.begin() as connection:
+            assert connection.execute(sa.text("SELECT user_id, role FROM membership")).all() == [(1, "administrator")]
+        with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
+            connection.execute(again)
+        with engine.begin() as connection:
+            connection.execute(notary)
+        with pytest.raises(sa.exc.IntegrityError):
+            flask_migrate.downgrade(directory=FOLDER, revision="0008")
+        engine.dispose()
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.postgresql

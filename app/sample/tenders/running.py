@@ -167,7 +167,7 @@ class Course:
             paper = pdf(RESOLUTION[0], RESOLUTION[1:])
             drafting.attach(tender, DocumentKind.MANDATE, "业主大会决议", "业主大会决议.pdf", paper, actor=self.manager, now=now)
 
-        keys.choose(tender, story.by, now=now)
+        keys.choose(tender, story.by, third=story.third, now=now)
         self.drawing.write_plan(now)
 
     def submit(self, now: datetime) -> None:

@@ -59,6 +59,8 @@ class Story:
     """What the second candidate objects; nobody has answered yet."""
     retendered_on: date | None = None
     has_experts_only: bool = False
+    third: str = ""
+    """Sign-in name of the third key holder, where it is not the street's officer."""
 
     @property
     def deadline_at(self) -> datetime:
@@ -154,7 +156,7 @@ STORIES = (
     ),
     Story(
         "xinshiji-opening", "community.xinshiji", ("锦纶厂西家属院",),
-        S.PUBLISHED, _on(10, 28), _on(11, 18), time(8, 30), ceiling_fen=78, level=ServiceLevel.SECOND,
+        S.PUBLISHED, _on(10, 28), _on(11, 18), time(8, 30), ceiling_fen=78, level=ServiceLevel.SECOND, third="notary",
         offers=(
             Offer("zhanxiang", 64, 84), Offer("runjia", 60, 80, first_price_fen=66), Offer("hexie", 59, 72), Offer("yingtai", 68, 78),
             Offer("dongfang", 57, 66),

@@ -34,7 +34,7 @@ label_events(
 def register_key(recipient: str, *, actor: Actor, now: datetime) -> HolderKey:
     """Keep the public half of a new key. An old one is retired: tenders already published stay sealed to it."""
     if actor.role not in rules.HOLDING_ROLES:
-        raise Refused(Reason(_l("您的身份不保管投标的密钥。"), next=_l("请换成招标人、法制人员或者街道经办人的身份。")))
+        raise Refused(Reason(_l("您的身份不保管投标的密钥。"), next=_l("请换成招标人、法制人员、街道经办人或者公证员的身份。")))
     recipient = read_recipient(recipient)
     _lock_person(actor)
     if db.session.scalar(select(HolderKey.id).where(HolderKey.recipient == recipient)) is not None:

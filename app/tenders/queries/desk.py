@@ -35,7 +35,7 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
         return [*_officer_items(actor, now), *holder_items(actor, now)]
     if actor.role == Role.LEGAL_OFFICER:
         return [*holder_items(actor, now), *draw_items(actor, now)]
-    if actor.role == Role.STREET_OFFICER:
+    if actor.role in (Role.STREET_OFFICER, Role.NOTARY):
         return holder_items(actor, now)
     if actor.role in (Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY):
         return bidder_items(actor, now)

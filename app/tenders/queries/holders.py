@@ -255,7 +255,12 @@ def choices(tender: Tender) -> list[Choice]:
     street = and_(
         Membership.role == Role.STREET_OFFICER,
         Organisation.kind == OrganisationKind.STREET_OFFICE,
-        Organisation.division_code.startswith(code[:6], autoescape=True),
+        Organisation.division_code.startswith(code[: rules.DISTRICT_DIGITS], autoescape=True),
+    )
+    notary = and_(
+        Membership.role == Role.NOTARY,
+        Organisation.kind == OrganisationKind.NOTARY_OFFICE,
+        Organisation.division_code.startswith(code[: rules.CITY_DIGITS], autoescape=True),
     )
     own = and_(Membership.role == Role.COMMUNITY_MANAGER, Membership.organisation_id == tender.procuring_entity_id)
     rows = db.session.execute(
@@ -263,7 +268,7 @@ def choices(tender: Tender) -> list[Choice]:
         .join(Membership.organisation)
         .join(Membership.user)
         .outerjoin(HolderKey, and_(HolderKey.user_id == Membership.user_id, HolderKey.retired_at.is_(None)))
-        .where(Membership.ended_at.is_(None), User.active, or_(own, officers, street))
+        .where(Membership.ended_at.is_(None), User.active, or_(own, officers, street, notary))
         .options(contains_eager(Membership.organisation), contains_eager(Membership.user))
         .order_by(Membership.id)
     ).all()
@@ -301,7 +306,7 @@ def may_take(choice: Choice, seat: HolderSeat, tender: Tender) -> bool:
 
 
 def default_choices(tender: Tender, offered: list[Choice], *, prefer: int | None) -> dict[HolderSeat, Choice | None]:
-    """The person who drafts; the only legal officer, else the district's; the officer of the tender's own street."""
+    """The person who drafts; the only legal officer, else the district's; the officer of the tender's own street, else whoever is nearest."""
     found: dict[HolderSeat, Choice | None] = {}
     for seat in rules.BASE_SEATS:
         may = [choice for choice in offered if may_take(choice, seat, tender)]

@@ -2,9 +2,12 @@
 
 import json
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
@@ -41,58 +44,69 @@ class WrongLogKey(RuntimeError):
     """The configured key or name is not the one with which the log began. Nothing may be appended with it."""
 
 
-def append(
-    event: str,
-    obj,
-    *,
-    now: datetime,
-    payload: dict,
-    organisation_id: int | None = None,
-    tender: str | None = None,
-    is_public: bool = True,
-) -> LogEntry:
-    """Give an event its leaf. `payload`: plain JSON facts; `tender`: its number; `organisation_id`: whose receipt it is.
+@dataclass(frozen=True)
+class Happened:
+    """An event that is given its leaf. `payload`: plain JSON facts; `tender`: its number; `organisation_id`: whose receipt it is."""
+
+    event: str
+    obj: Any
+    now: datetime
+    payload: dict
+    organisation_id: int | None = None
+    tender: str | None = None
+    is_public: bool = True
+
+
+def append(event: str, obj, *, now: datetime, payload: dict, **more) -> LogEntry:
+    """Give an event its leaf. `more`: as in Happened."""
+    return append_all([Happened(event, obj, now, payload, **more)])[0]
+
+
+def append_all(events: Sequence[Happened]) -> list[LogEntry]:
+    """Give events their leaves, one behind the other: what the log stands at is read once.
 
     Others wait from here until this transaction ends, so it comes last; and the transaction must end within 20 seconds."""
     db.session.flush()
-    at = _take_turn(now)
+    at = _take_turn(max(one.now for one in events))
     begin = read_begin() or _begin(at)
     keys = log_keys()
     check_key(begin, keys)
     db.session.info.setdefault(PLACED, monotonic())
     state = State.read(begin, at)
-    previous = state.last
-    index = pace.place(previous, state.size(at + pace.LEAD), secrets.randbelow(pace.SPREAD))
-
-    salt, text = secrets.token_bytes(32), canonical(event, obj, now, tender, payload)
-    data = sha256(salt + text).digest()
+    previous, size = state.last, state.size(at + pace.LEAD)
     frontier = Frontier.from_bytes(previous + 1, state.peaks)
+    leaves, entries = [], []
+    for one in events:
+        index = pace.place(previous, size, secrets.randbelow(pace.SPREAD))
+        salt, text = secrets.token_bytes(32), canonical(one.event, one.obj, one.now, one.tender, one.payload)
+        leaves.append(_leaf(frontier, keys, index, previous, sha256(salt + text).digest(), at))
+        entries.append(
+            LogEntry(
+                leaf_index=index,
+                event=one.event,
+                object_type=one.obj.__tablename__,
+                object_id=object_id(one.obj),
+                tender_number=one.tender,
+                organisation_id=one.organisation_id,
+                salt=salt,
+                payload=text,
+                revealed_at=one.now if one.is_public else None,
+            )
+        )
+        previous = index
+    db.session.execute(insert(LogLeaf), leaves)
+    _keep(frontier.tiles, state.kept)
+    db.session.add_all(entries)
+    db.session.flush()
+    return entries
+
+
+def _leaf(frontier: Frontier, keys: Keys, index: int, previous: int, data: bytes, at: datetime) -> dict:
+    """The row of a leaf; the frontier then stands behind it."""
     frontier.pad_to(index, keys.padding)
     frontier.add_leaf(data)
-    leaf = {
-        "leaf_index": index,
-        "previous_index": previous,
-        "data": data,
-        "root": frontier.root,
-        "peaks": bytes(frontier),
-        "at": at,
-    }
-    db.session.execute(insert(LogLeaf).values(leaf | {"seal": seal_of(keys, **leaf)}))
-    _keep(frontier.tiles, state.kept)
-    entry = LogEntry(
-        leaf_index=index,
-        event=event,
-        object_type=obj.__tablename__,
-        object_id=object_id(obj),
-        tender_number=tender,
-        organisation_id=organisation_id,
-        salt=salt,
-        payload=text,
-        revealed_at=now if is_public else None,
-    )
-    db.session.add(entry)
-    db.session.flush()
-    return entry
+    leaf = {"leaf_index": index, "previous_index": previous, "data": data, "root": frontier.root, "peaks": bytes(frontier), "at": at}
+    return leaf | {"seal": seal_of(keys, **leaf)}
 
 
 def object_id(obj) -> str:

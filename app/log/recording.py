@@ -10,7 +10,7 @@ from sqlalchemy import event as events
 from app.common.audit import AuditEvent, on_record
 from app.extensions import db
 from app.log import pace
-from app.log.actions import PLACED, append
+from app.log.actions import PLACED, Happened, append_all
 from app.log.models import LogEntry
 
 
@@ -62,25 +62,22 @@ def _note(row: AuditEvent, obj) -> None:
 def append_pending() -> list[LogEntry]:
     """Add the leaves of what was recorded so far; a commit does it by itself. For an action that needs its receipt at once."""
     db.session.flush()
-    noted, entries = db.session.info.pop(PENDING, []), []
+    noted, entries, waiting = db.session.info.pop(PENDING, []), [], []
     for row, obj in noted:
         if not db.inspect(row).persistent:
             continue  # its savepoint was rolled back
         how = DECISIVE[row.event]
-        if how.then is not None:
+        if how.then is not None:  # it may concern the entries before it, and where the next are placed
+            entries += append_all(waiting) if waiting else []
             how.then(obj, row)
-        entries.append(
-            append(
-                row.event,
-                obj,
-                now=row.at,
-                payload={key: row.facts[key] for key in how.facts if key in row.facts} | how.more(obj),
-                organisation_id=row.organisation_id,
-                tender=how.tender(obj),
-                is_public=how.is_public,
-            )
-        )
-    return entries
+            waiting = []
+        waiting.append(_happened(row, obj, how))
+    return entries + (append_all(waiting) if waiting else [])
+
+
+def _happened(row: AuditEvent, obj, how: Decisive) -> Happened:
+    facts = {key: row.facts[key] for key in how.facts if key in row.facts} | how.more(obj)
+    return Happened(row.event, obj, row.at, facts, row.organisation_id, how.tender(obj), how.is_public)
 
 
 def _before_commit(session) -> None:

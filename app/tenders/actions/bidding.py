@@ -1,6 +1,7 @@
 """What holds for a bidder until the deadline, and taking a bid back; handing in is actions/sealing.py."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,7 +16,7 @@ from app.enterprises.rules import why_not_admitted
 from app.extensions import db
 from app.tenders import bidding
 from app.tenders.lifecycle import ENDED, Status
-from app.tenders.models import Bid, BidVersion, Tender
+from app.tenders.models import Bid, Tender
 from app.tenders.queries.bids import current_version, own_bid
 
 label_events(
@@ -38,9 +39,15 @@ SIGNATORY_ONLY = Reason(
 
 def lock_tender(tender: Tender) -> Tender:
     """Wait for whoever changes this tender's bids or state, and read it again."""
-    return db.session.scalars(
-        select(Tender).where(Tender.id == tender.id).with_for_update(key_share=True, of=Tender).execution_options(populate_existing=True)
-    ).one()
+    return db.session.scalars(_LOCKED.where(Tender.id == tender.id)).one()
+
+
+def lock_numbered(number: str) -> Tender:
+    """The same, when nothing but its number is known yet."""
+    return db.session.scalars(_LOCKED.where(Tender.number == number)).one()
+
+
+_LOCKED = select(Tender).with_for_update(key_share=True, of=Tender).execution_options(populate_existing=True)
 
 
 def received_at(bid: Bid | None, now: datetime) -> datetime:
@@ -58,9 +65,16 @@ SERVED_THE_TENDERER = Reason(
 
 def why_not_bid(tender: Tender, enterprise: Enterprise | None, *, actor: Actor, now: datetime) -> Reason | None:
     """Why the enterprise, or this person for it, may not prepare or hand in a bid in this tender now."""
+    has_served = enterprise is not None and tender.procuring_entity_id in organisation_ids_of(actor.user_id)
+    return why_not_bid_at(tender, enterprise, has_served=has_served, now=now)
+
+
+def why_not_bid_at(tender: Tender, enterprise: Any, *, has_served: bool, now: datetime) -> Reason | None:
+    """The same of an enterprise, or a row with its organisation and verification, when it is known whom the person has served."""
     if enterprise is None:
         return Reason(_l("您的单位还没有企业档案，不能投标。"), next=_l("请先登记企业档案并提交核验。"))
-    if enterprise.organisation_id != tender.procuring_entity_id and tender.procuring_entity_id in organisation_ids_of(actor.user_id):
+    is_tenderer = enterprise.organisation_id == tender.procuring_entity_id
+    if has_served and not is_tenderer:
         return SERVED_THE_TENDERER
     return bidding.why_not_bid(
         is_published=tender.status is Status.PUBLISHED,
@@ -68,33 +82,19 @@ def why_not_bid(tender: Tender, enterprise: Enterprise | None, *, actor: Actor, 
         deadline_at=tender.bid_deadline_at,
         now=now,
         not_admitted=why_not_admitted(enterprise.verification),
-        is_tenderer=enterprise.organisation_id == tender.procuring_entity_id,
+        is_tenderer=is_tenderer,
     )
 
 
-def refuse_second_enterprise(tender: Tender, actor: Actor) -> None:
-    """One person hands in for one enterprise. It tells the person of nobody's bid but that of their own hand."""
-    other = db.session.scalar(
-        select(Enterprise.name)
-        .join(Bid, Bid.enterprise_id == Enterprise.id)
-        .join(BidVersion, BidVersion.bid_id == Bid.id)
-        .where(
-            Bid.tender_id == tender.id,
-            Bid.withdrawn_at.is_(None),
-            Bid.organisation_id != actor.organisation_id,
-            BidVersion.submitted_by_id == actor.user_id,
-        )
-        .order_by(Bid.id)
-        .limit(1)
+def why_not_second(other: str | None) -> Reason | None:
+    """One person hands in for one enterprise. `other`: the name of the one for which they already did; it tells nobody else of that bid."""
+    if other is None:
+        return None
+    return Reason(
+        _l("您已经为“%(name)s”提交本项目的投标，不能再为另一家企业提交。", name=other),
+        _l("《招标投标法实施条例》第三十四条、第四十条"),
+        _l("请由本企业的另一名签章人办理。"),
     )
-    if other is not None:
-        raise Refused(
-            Reason(
-                _l("您已经为“%(name)s”提交本项目的投标，不能再为另一家企业提交。", name=other),
-                _l("《招标投标法实施条例》第三十四条、第四十条"),
-                _l("请由本企业的另一名签章人办理。"),
-            )
-        )
 
 
 def withdraw_bid(tender: Tender, *, actor: Actor, now: datetime) -> Bid:

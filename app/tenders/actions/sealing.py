@@ -1,24 +1,28 @@
 """Handing in a sealed bid: what is checked, what is kept, and the receipt of a refusal."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.audit import label_events, record
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
-from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import bidding, uploads
-from app.tenders.actions.bidding import SIGNATORY_ONLY, lock_tender, received_at, refuse_second_enterprise, why_not_bid
+from app.tenders.actions.bidding import SIGNATORY_ONLY, lock_tender, received_at, why_not_bid_at, why_not_second
 from app.tenders.capsule.format import MAX_FILES, Header, Malformed
+from app.tenders.capsule.seal import Terms
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE, why_not_capsule
 from app.tenders.models import Bid, BidCapsule, BidClosing, BidRefusal, BidVersion, Tender
-from app.tenders.queries.bids import current_version, own_bid
+from app.tenders.queries.bids import current_version
+from app.tenders.queries.handing_in import enterprises_of, hands_in, own_bids_of, people_of, used_capsules
 from app.tenders.queries.terms import terms_of
 
 label_events(
@@ -30,60 +34,165 @@ label_events(
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A capsule that fits the tender's terms as they stood when its row had this version."""
+class HandedIn:
+    """What somebody hands in, looked at as far as no database is needed."""
 
-    header: Header
-    tender_version: int
+    data: bytes
+    header: Header | None
+    fault: Refused | None
+    """Why there is no header."""
+    sizes: Mapping[str, int]
+    """Of its objects that have arrived."""
+    actor: Actor
+    now: datetime
+    """When the request reached the server."""
+
+    @property
+    def alone_with(self) -> frozenset:
+        """Two of these that share one of them are told apart by what the first has left in the database."""
+        capsule = {("capsule", self.header.sha256)} if self.header else set()
+        return frozenset({("organisation", self.actor.organisation_id), ("user", self.actor.user_id), *capsule})
 
 
-def check_capsule(tender: Tender, header_bytes: bytes) -> Checked:
-    """Whether these bytes are a capsule for this tender whose objects have all arrived. Writes nothing. Raises Refused."""
-    header = parse_header(header_bytes)
+def look_at(header_bytes: bytes, *, actor: Actor, now: datetime) -> HandedIn:
+    """Asks the store of objects, and the database nothing."""
+    try:
+        header = parse_header(header_bytes)
+    except Refused as fault:
+        return HandedIn(header_bytes, None, fault, {}, actor, now)
     sizes = {one.sha256: size for one in header.objects[: MAX_FILES + 1] if (size := uploads.size_of(one.sha256)) is not None}
-    refuse_if(why_not_capsule(header, terms_of(tender), sizes))
-    return Checked(header, tender.version_id)
+    return HandedIn(header_bytes, header, None, sizes, actor, now)
 
 
-def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: datetime, checked: Checked | None = None) -> BidVersion:
+def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: datetime) -> BidVersion:
     """Accept a capsule whose objects have arrived, in place of what was handed in before. The same capsule again gives the same receipt.
 
-    `checked`: what check_capsule said before the lock was taken; it is asked again when the tender has changed since.
     Raises Refused; the caller then records the refusal (record_refusal) in a transaction of its own."""
-    tender = lock_tender(tender)
-    enterprise = find_by_organisation(actor.organisation_id)
-    if not actor.has(Role.ENTERPRISE_SIGNATORY):
-        raise Refused(SIGNATORY_ONLY)
-    refuse_if(why_not_bid(tender, enterprise, actor=actor, now=now))
-    refuse_if(_why_closed(tender))
-    refuse_second_enterprise(tender, actor)
-    if checked is None or checked.tender_version != tender.version_id:
-        checked = check_capsule(tender, header_bytes)
-    header = checked.header
+    (answer,) = submit_capsules(lock_tender(tender), [look_at(header_bytes, actor=actor, now=now)])
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
 
-    bid = own_bid(tender, actor)
-    if bid is not None and bid.withdrawn_at is None and current_version(bid).content_sha256 == header.sha256:
-        return current_version(bid)
-    _refuse_used(header)
-    now = received_at(bid, now)
-    is_first = bid is None or bid.withdrawn_at is not None
+
+def submit_capsules(tender: Tender, handed_in: Sequence[HandedIn], *, known: Known | None = None) -> list[BidVersion | Refused]:
+    """The same for several at once, with one question of each kind to the database for all of them. The tender is locked (lock_tender).
+
+    No two may share a part of `alone_with`, so that none depends on another. `known`: terms as they were before the lock; they are asked for
+    again when the tender has changed since."""
+    desk = Desk.read(tender, handed_in)
+    terms = known.terms if known is not None and known.tender_version == tender.version_id else terms_of(tender)
+    answers: list[BidVersion | Refused] = []
+    taken: list[tuple[str, BidVersion, HandedIn]] = []
+    for one in handed_in:
+        try:
+            header = desk.check(one, terms)
+        except Refused as refused:
+            answers.append(refused)
+            continue
+        bid = desk.bids.get(one.actor.organisation_id)
+        if bid is not None and bid.withdrawn_at is None and current_version(bid).content_sha256 == header.sha256:
+            answers.append(current_version(bid))
+        elif header.sha256 in desk.used:
+            answers.append(Refused(USED))
+        else:
+            event, version = _put_in(tender, bid, one, header, desk.enterprises[one.actor.organisation_id].id)
+            taken.append((event, version, one))
+            answers.append(version)
+    db.session.flush()
+    for event, version, one in taken:
+        at, capsule = version.submitted_at, version.content_sha256
+        record(event, version.bid, actor=one.actor, now=at, version=version.number, receipt=version.receipt, capsule=capsule)
+    return answers
+
+
+@dataclass(frozen=True)
+class Known:
+    """A tender's terms as they stood when its row had this version."""
+
+    terms: Terms
+    tender_version: int
+
+    @classmethod
+    def read(cls, tender: Tender) -> Known:
+        return cls(terms_of(tender), tender.version_id)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What stands in the way of some that hand in for one tender, or not; read under its lock."""
+
+    tender: Tender
+    is_closed: bool
+    enterprises: Mapping[int, Row]
+    """By organisation: id, organisation_id, verification."""
+    bids: Mapping[int, Bid]
+    """By organisation, withdrawn or not."""
+    served: frozenset[int]
+    """People who have worked for the tenderer."""
+    hands: Sequence[Row]
+    """user_id, organisation_id, name: for which enterprises these people have handed in."""
+    used: frozenset[str]
+    """Capsules that were handed in before."""
+
+    @classmethod
+    def read(cls, tender: Tender, handed_in: Sequence[HandedIn]) -> Desk:
+        organisations = {one.actor.organisation_id for one in handed_in} - {None}
+        people = {one.actor.user_id for one in handed_in}
+        return cls(
+            tender,
+            db.session.scalar(select(BidClosing.tender_id).where(BidClosing.tender_id == tender.id)) is not None,
+            enterprises_of(organisations),
+            own_bids_of(tender, organisations),
+            people_of(tender.procuring_entity_id, people),
+            hands_in(tender, people),
+            used_capsules({one.header.sha256 for one in handed_in if one.header is not None}),
+        )
+
+    def check(self, one: HandedIn, terms: Terms) -> Header:
+        """Raises Refused."""
+        actor = one.actor
+        if not actor.has(Role.ENTERPRISE_SIGNATORY):
+            raise Refused(SIGNATORY_ONLY)
+        enterprise, has_served = self.enterprises.get(actor.organisation_id), actor.user_id in self.served
+        refuse_if(why_not_bid_at(self.tender, enterprise, has_served=has_served, now=one.now))
+        if self.is_closed:
+            raise Refused(CLOSED)
+        others = (row.name for row in self.hands if row.user_id == actor.user_id and row.organisation_id != actor.organisation_id)
+        refuse_if(why_not_second(next(others, None)))
+        if one.header is None:
+            raise one.fault or Refused(DAMAGED)
+        refuse_if(why_not_capsule(one.header, terms, one.sizes))
+        return one.header
+
+
+CLOSED = Reason(
+    _l("截止清单已经固定，本次提交没有受理。"),
+    _l("《招标投标法》第二十八条"),
+    _l("截止前已经提交并取得回执的投标继续有效。"),
+)
+"""A request that waited until the closing list had been made can't change it any more."""
+USED = Reason(_l("这份封装已经提交过。"), next=_l("请重新封装后再提交。"))
+"""A capsule counts once: taken back or replaced, its content has to be sealed anew."""
+
+
+def _put_in(tender: Tender, bid: Bid | None, one: HandedIn, header: Header, enterprise_id: int) -> tuple[str, BidVersion]:
+    now = received_at(bid, one.now)
+    event = "bid.submit" if bid is None or bid.withdrawn_at is not None else "bid.replace"
     number = len(bid.versions) + 1 if bid else 1
     if bid is None:
-        bid = Bid(tender_id=tender.id, enterprise_id=enterprise.id, organisation_id=actor.organisation_id, versions=[])
+        bid = Bid(tender_id=tender.id, enterprise_id=enterprise_id, organisation_id=one.actor.organisation_id, versions=[])
         db.session.add(bid)
     bid.submitted_at, bid.withdrawn_at, bid.current_number = now, None, number
     version = BidVersion(
         number=number,
         submitted_at=now,
-        submitted_by_id=actor.user_id,
+        submitted_by_id=one.actor.user_id,
         content_sha256=header.sha256,
         receipt=bidding.receipt_number(header.sha256, now),
-        capsule=BidCapsule(sha256=header.sha256, header=header_bytes.decode()),
+        capsule=BidCapsule(sha256=header.sha256, header=one.data.decode()),
     )
     bid.versions.append(version)
-    event = "bid.submit" if is_first else "bid.replace"
-    record(event, bid, actor=actor, now=now, version=number, receipt=version.receipt, capsule=header.sha256)
-    return version
+    return event, version
 
 
 def parse_header(data: bytes) -> Header:
@@ -108,20 +217,3 @@ def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"",
     db.session.add(refusal)
     record("bid.refuse", refusal, actor=actor, now=now, reason=refusal.reason, capsule=capsule)
     return refusal
-
-
-def _why_closed(tender: Tender) -> Reason | None:
-    """A request that waited until the closing list had been made can't change it any more."""
-    if db.session.get(BidClosing, tender.id) is None:
-        return None
-    return Reason(
-        _l("截止清单已经固定，本次提交没有受理。"),
-        _l("《招标投标法》第二十八条"),
-        _l("截止前已经提交并取得回执的投标继续有效。"),
-    )
-
-
-def _refuse_used(header: Header) -> None:
-    """A capsule counts once: taken back or replaced, its content has to be sealed anew."""
-    if db.session.scalar(select(BidCapsule.version_id).where(BidCapsule.sha256 == header.sha256)) is not None:
-        raise Refused(Reason(_l("这份封装已经提交过。"), next=_l("请重新封装后再提交。")))

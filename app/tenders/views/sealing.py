@@ -1,9 +1,9 @@
 """What a bidder's program talks to: the terms to seal for, uploads of ciphertext in pieces (tus 1.0), the one small request that hands in."""
 
 from base64 import b64decode
-from functools import wraps
+from functools import partial, wraps
 
-from flask import Response, flash, jsonify, redirect, request, session, url_for
+from flask import Response, current_app, flash, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected
 
@@ -11,11 +11,12 @@ from app.common import clock
 from app.common.access import actor, not_found, public, roles
 from app.common.database import reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
+from app.common.together import Together
 from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions import sealing as actions
-from app.tenders.actions.bidding import why_not_bid
+from app.tenders.actions.bidding import lock_numbered, why_not_bid
 from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, canonical
 from app.tenders.handing_in import DAMAGED
 from app.tenders.models import Tender
@@ -158,30 +159,34 @@ def _piece() -> tuple[bytes, bool]:
 # --- handing in ----------------------------------------------------------------------------------------------------------
 
 
-def _hand_in(tender: Tender, header: bytes) -> tuple[str | None, Refused | None, str | None]:
-    """Receipt's address, or the refusal and the address of its own receipt. Commits either. The capsule is looked at before the lock."""
-    number, tender_id, who, now = tender.number, tender.id, actor(), clock.now()
-    try:
-        checked = _look(tender, header)
-        db.session.rollback()
-        with writing():
-            actions.submit_capsule(tender, header, actor=who, now=now, checked=checked)
-            db.session.commit()
-    except Refused as refused:
-        refusal = _refuse(tender, refused, header)
-        return None, refused, refusal
-    objects = [one.sha256 for one in checked.header.objects]
-    uploads.release(tender_id=tender_id, organisation_id=who.organisation_id, objects=objects)
+def _hand_in(number: str, header: bytes) -> tuple[str | None, Refused | None, str | None]:
+    """Receipt's address, or the refusal and the address of its own receipt. Commits either.
+
+    Whoever hands in for the same tender at the same time shares one transaction with one commit (app/common/together.py)."""
+    own = actions.look_at(header, actor=actor(), now=clock.now())
+    db.session.rollback()
+    together = current_app.extensions.setdefault("together", Together())
+    answer = together.do(number, own, partial(_hand_in_all, number), alone_with=own.alone_with)
+    if isinstance(answer, Refused):
+        return None, answer, _refuse(_load(number), answer, header)
+    if own.header is not None:
+        uploads.release(tender_id=answer, organisation_id=own.actor.organisation_id, objects=[one.sha256 for one in own.header.objects])
     return url_for(".bid_receipt", number=number), None, None
 
 
-def _look(tender: Tender, header: bytes) -> actions.Checked:
-    """The capsule's own faults; but who may not bid, or came too late, is told that and not that an upload is missing."""
+def _hand_in_all(number: str, take) -> list[int | Refused]:
+    """The tender's id for each that was accepted. Terms are read before the lock, and asked for again under it if they have changed."""
     try:
-        return actions.check_capsule(tender, header)
-    except Refused:
-        refuse_if(why_not_bid(tender, find_by_organisation(actor().organisation_id), actor=actor(), now=clock.now()))
-        raise
+        tender = _load(number)
+        known, tender_id = actions.Known.read(tender), tender.id
+        db.session.rollback()
+        with writing():
+            tender = lock_numbered(number)
+            answers = actions.submit_capsules(tender, take(), known=known)
+            db.session.commit()
+    finally:
+        db.session.rollback()
+    return [answer if isinstance(answer, Refused) else tender_id for answer in answers]
 
 
 def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:
@@ -199,7 +204,7 @@ def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:
 def bid_submit(number: str):
     """The small request of the page's script: the header alone. Everything else came before."""
     header = request.form.get("header", "").encode()[: MAX_HEADER + 1]
-    receipt, refused, refusal = _hand_in(_load(number), header)
+    receipt, refused, refusal = _hand_in(number, header)
     if refused is not None:
         answer = _told(refused.reason, 409)
         answer.set_data(canonical(answer.get_json() | {"refusal": refusal}))
@@ -229,7 +234,7 @@ def submit_sealed(number: str):
         header = keep_sealed_file(file.stream if file is not None else None)
     except Refused as refused:
         return redirect(_refuse(tender, refused))
-    receipt, refused, refusal = _hand_in(tender, header)
+    receipt, refused, refusal = _hand_in(number, header)
     if refused is None:
         flash(_("投标已提交，请保存回执。"), "success")
     return redirect(receipt or refusal)

@@ -1,0 +1,103 @@
+"""Group commit: requests of one kind that wait for the same lock at the same time share one transaction, led by one of them."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+Work = Callable[[Callable[[], Sequence[Any]]], Sequence[Any]]
+"""Takes what has gathered, once it holds the lock, does all of it and commits; gives an answer for each, in order."""
+
+
+class Together:
+    """Lines of waiting requests, by name. Each asks `do` for its own answer and does not see whether it led, or who came along.
+
+    All or nothing: an answer is given after the commit that it stands in. When a shared transaction fails, each of its requests is done
+    again alone, so that one that fails takes no other with it."""
+
+    def __init__(self) -> None:
+        self._mutex = Lock()
+        self._lines: dict[Hashable, list[_Waiting]] = {}
+
+    def do(self, line: Hashable, item: Any, work: Work, *, alone_with: frozenset = frozenset()) -> Any:
+        """`alone_with`: of two requests that share one of these, the later waits for the next transaction."""
+        own = _Waiting(item, alone_with)
+        with self._mutex:
+            waiting = self._lines.setdefault(line, [])
+            waiting.append(own)
+            leads = waiting[0] is own
+        if not leads:
+            own.turn.wait()
+        if not own.is_done:
+            self._lead(line, own, work)
+        return own.result()
+
+    def _lead(self, line: Hashable, own: "_Waiting", work: Work) -> None:
+        taken: list[_Waiting] = []
+
+        def take() -> list[Any]:
+            taken.extend(self._take(line))
+            return [one.item for one in taken]
+
+        try:
+            try:
+                _answer(taken, work(take))
+            except Exception as error:  # noqa: BLE001 - raised again in the request that it concerns
+                if len(taken) < 2:
+                    own.error = error
+                else:
+                    _each_alone(taken, work)
+        finally:
+            self._pass_on(line, taken or [own])
+
+    def _take(self, line: Hashable) -> list["_Waiting"]:
+        taken, met = [], set()
+        with self._mutex:
+            for one in self._lines[line]:
+                if not met & one.alone_with:
+                    taken.append(one)
+                met |= one.alone_with
+        return taken
+
+    def _pass_on(self, line: Hashable, taken: list["_Waiting"]) -> None:
+        with self._mutex:
+            left = [one for one in self._lines[line] if one not in taken]
+            if left:
+                self._lines[line] = left
+            else:
+                del self._lines[line]
+        for one in taken:
+            one.is_done = True
+        for one in (*taken, *left[:1]):  # the first that is left leads the next
+            one.turn.set()
+
+
+@dataclass(eq=False)
+class _Waiting:
+    item: Any
+    alone_with: frozenset
+    turn: Event = field(default_factory=Event)
+    is_done: bool = False
+    answer: Any = None
+    is_answered: bool = False
+    error: Exception | None = None
+
+    def result(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        if not self.is_answered:
+            raise RuntimeError("the request that led this one was broken off")
+        return self.answer
+
+
+def _answer(taken: Sequence[_Waiting], answers: Sequence[Any]) -> None:
+    for one, answer in zip(taken, answers, strict=True):
+        one.answer, one.is_answered = answer, True
+
+
+def _each_alone(taken: Sequence[_Waiting], work: Work) -> None:
+    for one in taken:
+        try:
+            _answer([one], work(lambda item=one.item: [item]))  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - raised again in its own request
+            one.error = error

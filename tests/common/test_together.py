@@ -1,0 +1,91 @@
+"""Requests that wait for the same lock share one transaction: each gets its own answer, and none is hurt by another."""
+
+import threading
+
+import pytest
+
+from app.common.together import Together
+
+
+class Counter:
+    """A lock that the first request holds until the others have queued behind it; what was done in each transaction."""
+
+    def __init__(self, fails: frozenset = frozenset()):
+        self.together, self.transactions, self.fails = Together(), [], fails
+        self._first, self._gathered = threading.Event(), threading.Event()
+
+    def work(self, take):
+        if not self._first.is_set():
+            self._first.set()
+            own = take()
+            assert self._gathered.wait(10)
+        else:
+            own = take()
+        self.transactions.append(own)
+        if self.fails & set(own):
+            raise ValueError(f"{min(self.fails & set(own))} fails")
+        return [f"done {item}" for item in own]
+
+    def run(self, items, alone_with=lambda item: frozenset({item})) -> dict:
+        answers: dict = {}
+
+        def ask(item) -> None:
+            try:
+                answers[item] = self.together.do("line", item, self.work, alone_with=alone_with(item))
+            except ValueError as error:
+                answers[item] = str(error)
+
+        threads = [threading.Thread(target=ask, args=(item,)) for item in items]
+        threads[0].start()
+        assert self._first.wait(10)
+        for number, thread in enumerate(threads[1:], 2):
+            thread.start()
+            while len(self.together._lines["line"]) < number:
+                pass
+        self._gathered.set()
+        for thread in threads:
+            thread.join(10)
+        assert not self.together._lines, "nobody is left waiting"
+        return answers
+
+
+def test_those_who_wait_share_one_transaction():
+    counter = Counter()
+    assert counter.run(range(8)) == {item: f"done {item}" for item in range(8)}
+    assert counter.transactions == [[0], [1, 2, 3, 4, 5, 6, 7]]
+
+
+def test_one_that_fails_takes_no_other_with_it():
+    counter = Counter(fails=frozenset({3}))
+    assert counter.run(range(6)) == {item: "3 fails" if item == 3 else f"done {item}" for item in range(6)}
+    assert counter.transactions == [[0], [1, 2, 3, 4, 5], [1], [2], [3], [4], [5]]
+
+
+def test_two_of_one_bidder_come_one_after_the_other():
+    counter = Counter()
+    counter.run(range(7), alone_with=lambda item: frozenset({item % 3}))
+    assert counter.transactions == [[0], [1, 2, 3], [4, 5, 6]]
+    assert all(len({item % 3 for item in own}) == len(own) for own in counter.transactions)
+
+
+def test_one_that_is_alone_gets_its_own_error():
+    with pytest.raises(ValueError, match="7 fails"):
+        Together().do("line", 7, _fail)
+
+
+def _fail(take):
+    raise ValueError(f"{take()[0]} fails")
+
+
+def test_a_lock_that_is_not_had_fails_one_and_the_next_tries_itself():
+    together, calls = Together(), []
+
+    def work(take):
+        calls.append("asked")
+        if len(calls) == 1:
+            raise TimeoutError
+        return ["had" for _item in take()]
+
+    with pytest.raises(TimeoutError):
+        together.do("line", 1, work)
+    assert together.do("line", 2, work) == "had"

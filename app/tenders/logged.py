@@ -6,8 +6,9 @@ from app.log.actions import expect_deadline, reveal
 from app.log.models import LogEntry
 from app.log.recording import Decisive, decisive
 from app.tenders.lifecycle import Status
+from app.tenders.queries.terms import documents_hash
 
-label_events({}, {"documents_sha256": _l("附件校验值"), "content_sha256": _l("投标内容校验值")})
+label_events({}, {"documents_sha256": _l("附件校验值"), "terms_sha256": _l("招标文件校验值"), "content_sha256": _l("投标内容校验值")})
 
 
 def _number(tender) -> str:
@@ -52,7 +53,8 @@ def _bid_facts(bid) -> dict:
 
 
 def _document_facts(tender) -> dict:
-    return {"documents_sha256": [document.file.sha256 for document in tender.documents]}
+    """Its files, and the hash of the tender documents that every capsule names."""
+    return {"documents_sha256": [document.file.sha256 for document in tender.documents], "terms_sha256": documents_hash(tender)}
 
 
 HIDDEN_BID = Decisive(("version", "receipt"), is_public=False, tender=_number_of, more=_bid_facts)
@@ -68,7 +70,8 @@ decisive(
         "bid.refuse": Decisive(("reason", "capsule"), **HIDDEN_PART),
         "tender.close_bidding": Decisive(("bids", "closing_sha256"), tender=_number),
         "tender.release_shares": Decisive(("holder", "shares", "unusable"), tender=_number),
-        "tender.refuse_share": Decisive(("holder", "shares", "forged", "unusable"), tender=_number),
+        "tender.refuse_share": Decisive(("holder", "shares", "forged", "unusable", "replaced"), tender=_number),
+        "tender.replace_shares": Decisive(("holder", "shares", "unusable", "replaced"), tender=_number),
         "tender.announce_recovery": Decisive(("ends_at", "reason"), tender=_number),
         "tender.end_unsealing": Decisive(("not_opened",), tender=_number),
         "tender.open": Decisive(("bids", "record_sha256"), tender=_number, then=_opened),

@@ -11,6 +11,7 @@ from docx import Document
 from sqlalchemy import select
 
 from app.accounts.rules import Role
+from app.common.audit import AuditEvent
 from app.common.refusal import Refused
 from app.log.models import LogEntry
 from app.tenders import uploads
@@ -159,6 +160,53 @@ def test_a_forged_share_is_named_with_its_holder(session, room, client):
     assert all(line.seal_intact for line in record.lines)
 
 
+def test_wrong_shares_are_given_anew_while_their_capsules_are_shut_and_both_stay_on_record(session, room, client):
+    story = stories.with_bids()
+    listed(story)
+    right = shares_of(story, 1)
+    wrong = {key: b64encode(b"\1" * 75).decode() for key in right}
+    wrong[max(right)] = None
+    legal = room(story.holders[1])
+    send(legal, story, wrong)
+    assert "您交来的份额有 3 份有误" in legal.get(address(story)).main
+    send(legal, story, wrong)
+    send(legal, story, right)
+    send(legal, story, right)
+    page = legal.get(address(story)).main
+    organisation = story.tender.holders[1].organisation.name
+    assert f"{organisation}（房管部门法制人员）曾有 6 份份额有误，已经重新交出" in page and "您的份额已经交出" in page
+    rows = session.query(ShareRelease).order_by(ShareRelease.id).all()
+    assert [(row.attempt, row.problem is None) for row in rows] == [(1, False)] * 3 + [(2, False)] * 3 + [(3, True)] * 3
+    events = [
+        row for row in session.query(AuditEvent).order_by(AuditEvent.id) if row.event.endswith("_share") or row.event.endswith("_shares")
+    ]
+    assert [row.event for row in events] == ["tender.refuse_share", "tender.refuse_share", "tender.replace_shares"]
+    assert events[-1].facts["replaced"] == 3 and organisation in events[-1].facts["holder"]
+    send(room(story.holders[2]), story, shares_of(story, 2))
+    record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=AFTER)
+    assert [(one["forged"], one["unusable"], one["replaced"]) for one in record.proceedings["holders"]] == [(0, 0, 0), (0, 0, 6), (0, 0, 0)]
+    session.commit()
+    assert "曾有 6 份有误，已重新交出" in client.get(address(story)).main
+
+
+def test_what_is_open_or_was_right_is_not_given_anew(session, room):
+    story = stories.with_bids()
+    listed(story)
+    right = shares_of(story, 1)
+    wrong = dict(right)
+    wrong[min(right)] = b64encode(b"\1" * 75).decode()
+    legal = room(story.holders[1])
+    send(legal, story, wrong)
+    send(legal, story, dict.fromkeys(right))
+    assert session.query(ShareRelease).count() == 4, "two were right and stay"
+    for holder in (0, 2):
+        send(room(story.holders[holder]), story, shares_of(story, holder))
+    assert session.query(BidUnsealing).count() == 3
+    send(legal, story, right)
+    assert session.query(ShareRelease).count() == 10
+    assert "交出您的份额" not in legal.get(address(story)).main
+
+
 def test_a_late_holder_is_recorded_and_the_record_stays(session, room, client):
     story = stories.with_bids()
     record = stories.open_all(story)
@@ -169,6 +217,14 @@ def test_a_late_holder_is_recorded_and_the_record_stays(session, room, client):
     assert session.query(ShareRelease).count() == 9
     assert client.get(address(story, ".json")).data == before and sha256(before).hexdigest() == record.record_sha256
     assert "补交您的份额" not in late.get(address(story)).main
+
+
+def test_the_hash_of_the_documents_that_capsules_name_is_in_the_public_log(session):
+    story = stories.with_bids()
+    published = select(LogEntry).where(LogEntry.event == "tender.publish", LogEntry.tender_number == story.tender.number)
+    entry = session.scalars(published.order_by(LogEntry.leaf_index.desc())).first()
+    named = {one.header.documents for one in standing_capsules(story.tender)}
+    assert named == {json.loads(entry.payload)["terms_sha256"]} and entry.revealed_at is not None
 
 
 def test_shares_are_given_for_all_bids_at_once_or_not_at_all(session, room):

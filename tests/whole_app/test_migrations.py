@@ -130,7 +130,9 @@ def test_a_notary_comes_with_the_newest_schema_and_nobody_is_lost_on_the_way(emp
                 connection.execute(sa.text(statement))
         flask_migrate.upgrade(directory=FOLDER)
         again = sa.text(f"INSERT INTO membership (user_id, organisation_id, role, began_at) VALUES (1, 1, 'administrator', '{at}')")
-        notary = sa.text(f"INSERT INTO organisation (id, kind, name, division_code, created_at) VALUES (2, 'notary_office', '公证处', '4104', '{at}')")
+        notary = sa.text(
+            f"INSERT INTO organisation (id, kind, name, division_code, created_at) VALUES (2, 'notary_office', '公证处', '4104', '{at}')"
+        )
         with engine.begin() as connection:
             assert connection.execute(sa.text("SELECT user_id, role FROM membership")).all() == [(1, "administrator")]
         with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:

@@ -18,7 +18,7 @@ from app.tenders.kinds import CapsuleFault
 from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
 from app.tenders.queries.bids import content_of_version, current_version, hash_of_rows, standing_bids
-from app.tenders.queries.capsules import progress_of
+from app.tenders.queries.capsules import is_unsealed
 from app.tenders.queries.opening_room import proceedings_of
 from app.tenders.queries.situations import situation
 from app.tenders.scoring import blind_code
@@ -74,8 +74,7 @@ def open_bids(
 
 def why_not_read_out(tender: Tender) -> Reason | None:
     """Every bid has been opened, or it is known why it can't be, before any is read out."""
-    progress = progress_of(tender)
-    if progress is not None and progress.is_done:
+    if is_unsealed(tender):
         return None
     return Reason(
         _l("投标还没有全部解密。"),

@@ -31,7 +31,16 @@ from app.tenders.kinds import BidDocumentKind, CapsuleFault
 from app.tenders.lifecycle import Status
 from app.tenders.models import Bid, BidClosing, BidContent, BidDocument, BidUnsealing, BidVersion, ShareRelease, Tender, TenderHolder
 from app.tenders.queries.bids import hash_of_rows
-from app.tenders.queries.capsules import Standing, closing_of, is_enough, own_holder, releases_of, standing_capsules, unsealings_of
+from app.tenders.queries.capsules import (
+    Standing,
+    closing_of,
+    is_enough,
+    is_wanted,
+    own_holder,
+    releases_of,
+    standing_capsules,
+    unsealings_of,
+)
 from app.tenders.queries.situations import sheet_of
 from app.tenders.queries.tenders import is_own
 from app.tenders.queries.terms import holders_of
@@ -42,6 +51,7 @@ label_events(
         "tender.close_short": _l("固定截止清单，投标不足法定数量"),
         "tender.release_shares": _l("保管人交出份额"),
         "tender.refuse_share": _l("保管人交来的份额不符"),
+        "tender.replace_shares": _l("保管人重新交出份额"),
         "bid.unseal": _l("解密投标"),
         "bid.not_unsealed": _l("投标无法解密"),
     },
@@ -51,6 +61,7 @@ label_events(
         "shares": _l("份额数"),
         "unusable": _l("不能用的份额数"),
         "forged": _l("不符的份额数"),
+        "replaced": _l("替换的份额数"),
         "fault": _l("原因"),
     },
     enums={"fault": CapsuleFault},
@@ -114,7 +125,7 @@ def why_not_release(tender: Tender, holder: TenderHolder | None) -> Reason | Non
 
 
 def release_shares(tender: Tender, shares: Mapping[str, str | None], *, actor: Actor, now: datetime) -> list[ShareRelease]:
-    """A holder gives its share of every capsule on the closing list at once.
+    """A holder gives its share of every capsule on the closing list at once; again, where the last was wrong and its capsule is not open.
 
     `shares`: capsule hash → base64, or None where the holder's program found the part unusable. A share that is not the one
     dealt is written down with its holder's name and counts for nothing. Raises Refused when a capsule is left out."""
@@ -124,14 +135,17 @@ def release_shares(tender: Tender, shares: Mapping[str, str | None], *, actor: A
     standing = standing_capsules(tender)
     if set(shares) != {one.sha256 for one in standing}:
         raise Refused(Reason(_l("交来的份额与截止清单不一致。"), next=_l("请刷新开标室后重新解锁密钥，一次交出全部份额。")))
-    given = {release.version_id for release in releases_of(tender) if release.holder_id == holder.id}
-    rows = [_release(holder, one, shares[one.sha256], actor=actor, now=now) for one in standing if one.version_id not in given]
+    given = {release.version_id: release for release in releases_of(tender) if release.holder_id == holder.id}
+    opened = unsealings_of(tender)
+    asked = [one for one in standing if is_wanted(given.get(one.version_id), is_open=one.version_id in opened)]
+    rows = [_release(holder, one, shares[one.sha256], given.get(one.version_id), actor=actor, now=now) for one in asked]
     if not rows:
         return []
     db.session.add_all(rows)
     forged, unusable = (sum(row.problem is kind for row in rows) for kind in (CapsuleFault.FORGED_SHARE, CapsuleFault.BAD_SHARE))
+    replaced = sum(row.attempt > 1 for row in rows)
     record(
-        "tender.refuse_share" if forged else "tender.release_shares",
+        "tender.refuse_share" if forged else "tender.replace_shares" if replaced else "tender.release_shares",
         tender,
         actor=actor,
         now=now,
@@ -139,16 +153,25 @@ def release_shares(tender: Tender, shares: Mapping[str, str | None], *, actor: A
         shares=sum(row.share is not None for row in rows),
         **({"forged": forged} if forged else {}),
         **({"unusable": unusable} if unusable else {}),
+        **({"replaced": replaced} if replaced else {}),
     )
     return rows
 
 
-def _release(holder: TenderHolder, capsule: Standing, share: str | None, *, actor: Actor, now: datetime) -> ShareRelease:
+def _release(
+    holder: TenderHolder, capsule: Standing, share: str | None, before: ShareRelease | None, *, actor: Actor, now: datetime
+) -> ShareRelease:
     problem = None if share is not None else CapsuleFault.BAD_SHARE
     if share is not None and not is_share_of(capsule.header, holder.key.recipient, _decoded(share)):
         share, problem = None, CapsuleFault.FORGED_SHARE
     return ShareRelease(
-        holder_id=holder.id, version_id=capsule.version_id, share=share, problem=problem, released_at=now, released_by_id=actor.user_id
+        holder_id=holder.id,
+        version_id=capsule.version_id,
+        attempt=before.attempt + 1 if before else 1,
+        share=share,
+        problem=problem,
+        released_at=now,
+        released_by_id=actor.user_id,
     )
 
 

@@ -68,11 +68,12 @@ class BidClosing(db.Model):
 
 
 class ShareRelease(db.Model):
-    """A holder's share of one capsule, given after the closing; or what was wrong with it."""
+    """A holder's share of one capsule, given after the closing; or what was wrong with it. Given anew, the last one counts and all stay."""
 
     __tablename__ = "share_release"
     __table_args__ = (
-        UniqueConstraint("holder_id", "version_id", name="uq_share_release_holder_version"),
+        UniqueConstraint("holder_id", "version_id", "attempt", name="uq_share_release_holder_version_attempt"),
+        CheckConstraint("attempt >= 1", name="attempt"),
         CheckConstraint("(share IS NULL) <> (problem IS NULL)", name="share_or_problem"),
         Index("ix_share_release_version", "version_id"),
     )
@@ -80,6 +81,7 @@ class ShareRelease(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("tender_holder.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("bid_version.id"))
+    attempt: Mapped[int] = mapped_column(Integer, default=1)
     share: Mapped[str | None] = mapped_column(Text)
     """Base64."""
     problem: Mapped[CapsuleFault | None] = mapped_column(enum_column(CapsuleFault))

@@ -1,6 +1,6 @@
 """What is asked about sealed bids between the deadline and the opening record: what stands, who gave which share, what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -25,11 +25,6 @@ class Standing:
         return Header.from_bytes(self.header_text.encode())
 
 
-def is_sealed(tender: Tender) -> bool:
-    """Whether this tender's bids come as capsules: it was published with holders."""
-    return db.session.scalar(select(TenderHolder.id).where(TenderHolder.tender_id == tender.id).limit(1)) is not None
-
-
 def standing_capsules(tender: Tender) -> list[Standing]:
     """The capsules that count, by their hash. For actions after the deadline; before it nobody asks."""
     rows = db.session.execute(
@@ -51,8 +46,8 @@ def is_enough(tender: Tender, closing: BidClosing) -> bool:
     return closing.bids >= sheet_for(tender.regime, tender.regime_version)["min_bids"]
 
 
-def releases_of(tender: Tender) -> list[ShareRelease]:
-    """Every share and every problem that holders handed in, in order."""
+def all_releases_of(tender: Tender) -> list[ShareRelease]:
+    """Every share and every problem that holders handed in, in order; also what they replaced."""
     return list(
         db.session.scalars(
             select(ShareRelease)
@@ -61,6 +56,21 @@ def releases_of(tender: Tender) -> list[ShareRelease]:
             .order_by(ShareRelease.id)
         )
     )
+
+
+def last_of_each(releases: Iterable[ShareRelease]) -> list[ShareRelease]:
+    """What counts: the last that each holder handed in for each capsule. Given in order."""
+    return list({(one.holder_id, one.version_id): one for one in releases}.values())
+
+
+def is_wanted(release: ShareRelease | None, *, is_open: bool) -> bool:
+    """Whether a holder may give a share of a capsule: the first, or one in place of a wrong one while the capsule is shut."""
+    return release is None or (release.problem is not None and not is_open)
+
+
+def releases_of(tender: Tender) -> list[ShareRelease]:
+    """The share or the problem of each holder and capsule that counts."""
+    return last_of_each(all_releases_of(tender))
 
 
 def unsealings_of(tender: Tender) -> dict[int, BidUnsealing]:
@@ -84,32 +94,10 @@ def own_holder(tender: Tender, user_id: int) -> TenderHolder | None:
     )
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the unsealing has come, without telling whose bids they are."""
-
-    bids: int
-    threshold: int
-    given: Sequence[int]
-    """Ids of the holders who have given their shares."""
-    unsealed: int
-
-    @property
-    def is_done(self) -> bool:
-        return self.unsealed == self.bids
-
-    @property
-    def has_enough(self) -> bool:
-        return len(self.given) >= self.threshold
-
-
-def progress_of(tender: Tender) -> Progress | None:
-    """None before the closing list was made."""
+def is_unsealed(tender: Tender) -> bool:
+    """Whether every capsule on the closing list has been opened, or it is known why it can't be."""
     closing = closing_of(tender)
-    if closing is None:
-        return None
-    given = sorted({release.holder_id for release in releases_of(tender)})
-    return Progress(closing.bids, tender.seal_threshold, given, len(unsealings_of(tender)))
+    return closing is not None and len(unsealings_of(tender)) == closing.bids
 
 
 def find_refusal(tender: Tender, refusal_id: int, organisation_id: int | None) -> BidRefusal | None:

@@ -14,7 +14,15 @@ from app.log.queries import receipt
 from app.tenders.kinds import CapsuleFault
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import BidClosing, BidRecovery, BidUnsealing, RecoveryWindow, ShareRelease, Tender, TenderHolder
-from app.tenders.queries.capsules import closing_of, is_enough, releases_of, standing_capsules, unsealings_of
+from app.tenders.queries.capsules import (
+    all_releases_of,
+    closing_of,
+    is_enough,
+    is_wanted,
+    last_of_each,
+    standing_capsules,
+    unsealings_of,
+)
 from app.tenders.queries.holders import HolderLine, lines_of
 from app.tenders.recovery import Standing
 
@@ -44,6 +52,10 @@ class Holding:
     shares: int
     unusable: int
     forged: int
+    replaced: int
+    """Wrong ones in whose place the holder has given another since."""
+    wanted: int
+    """Capsules of which the holder may give a share, the first or in place of a wrong one."""
 
     @property
     def holder(self) -> TenderHolder:
@@ -90,7 +102,7 @@ class Room:
 
     @property
     def troubled(self) -> list[Holding]:
-        return [holding for holding in self.holdings if holding.forged or holding.unusable]
+        return [holding for holding in self.holdings if holding.forged or holding.unusable or holding.replaced]
 
     @property
     def is_listing_holders(self) -> bool:
@@ -111,16 +123,17 @@ class Room:
 def room_of(tender: Tender, phase: Phase) -> Room:
     """The whole room. Before the list is made nothing is asked about bids."""
     closing = closing_of(tender)
-    releases = releases_of(tender) if closing else []
-    holdings = [_holding(line, releases) for line in lines_of(tender)]
-    stage = _stage(tender, phase, closing)
+    lines, stage = lines_of(tender), _stage(tender, phase, closing)
     if closing is None or stage is Stage.TOO_FEW or not is_enough(tender, closing):
-        return Room(stage, tender.seal_threshold, holdings)
+        return Room(stage, tender.seal_threshold, [_holding(line, [], [], {}) for line in lines])
     unsealings, windows = unsealings_of(tender), windows_of(tender)
+    standing, all_releases = standing_capsules(tender), all_releases_of(tender)
+    holdings = [_holding(line, all_releases, [one.version_id for one in standing], unsealings) for line in lines]
+    releases = last_of_each(all_releases)
     if stage is Stage.LISTED and len(unsealings) == closing.bids:
         stage = Stage.UNSEALED
     shares, asked = Counter(r.version_id for r in releases if r.share is not None), Counter(r.version_id for r in releases)
-    waiting = [one.version_id for one in standing_capsules(tender) if one.version_id not in unsealings] if stage is Stage.LISTED else []
+    waiting = [one.version_id for one in standing if one.version_id not in unsealings] if stage is Stage.LISTED else []
     return Room(
         stage,
         tender.seal_threshold,
@@ -148,15 +161,19 @@ def _stage(tender: Tender, phase: Phase, closing: BidClosing | None) -> Stage:
     return Stage.CLOSED if closing is None else Stage.LISTED
 
 
-def _holding(line: HolderLine, releases: list[ShareRelease]) -> Holding:
-    own = [release for release in releases if release.holder_id == line.holder.id]
+def _holding(line: HolderLine, releases: list[ShareRelease], standing: list[int], unsealings: dict[int, BidUnsealing]) -> Holding:
+    every = [release for release in releases if release.holder_id == line.holder.id]
+    own = last_of_each(every)
+    of_version = {release.version_id: release for release in own}
     problems = Counter(release.problem for release in own if release.problem)
     return Holding(
         line,
-        released_at=own[0].released_at if own else None,
+        released_at=max(release.released_at for release in own) if own else None,
         shares=sum(release.share is not None for release in own),
         unusable=problems[CapsuleFault.BAD_SHARE],
         forged=problems[CapsuleFault.FORGED_SHARE],
+        replaced=len(every) - len(own),
+        wanted=sum(is_wanted(of_version.get(key), is_open=key in unsealings) for key in standing),
     )
 
 
@@ -229,6 +246,7 @@ def proceedings_of(tender: Tender, versions: list[tuple[int, BidUnsealing | None
                 "shares": holding.shares,
                 "forged": holding.forged,
                 "unusable": holding.unusable,
+                "replaced": holding.replaced,
             }
             for holding in room.holdings
         ],

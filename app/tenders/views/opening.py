@@ -16,7 +16,7 @@ from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.queries import bids as asked
-from app.tenders.queries.opening_room import RUNNING, Holding, Room, Stage, recovery_standing, room_of
+from app.tenders.queries.opening_room import RUNNING, Room, Stage, recovery_standing, room_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.recovery import why_not_give_up
@@ -59,7 +59,7 @@ def _room(tender: Tender, form=None):
             is_running=room.stage in RUNNING,
             holding=holding,
             is_bidder=person is not None and person.role in asked.ENTERPRISE_ROLES,
-            may_release=holding is not None and why_not_release(tender, holding.holder) is None and not _has_given_all(room, holding),
+            may_release=holding is not None and why_not_release(tender, holding.holder) is None and holding.wanted > 0,
             may_close=room.stage is Stage.CLOSED and bool(room.holdings) and (own or holding is not None),
             may_continue=room.ready > 0 and (own or holding is not None),
             may_end=own and room.stage is Stage.LISTED and why_not_give_up(recovery_standing(tender), now=now) is None,
@@ -74,10 +74,6 @@ def _room(tender: Tender, form=None):
     if "HX-Request" in request.headers and request.args.get("stage") != room.stage:
         page.headers["HX-Refresh"] = "true"  # another stage has other buttons: the whole page comes anew
     return page
-
-
-def _has_given_all(room: Room, holding: Holding) -> bool:
-    return holding.shares + holding.unusable + holding.forged >= room.bids > 0
 
 
 def steps_shown(room: Room, tender: Tender, now) -> list[dict]:

@@ -141,6 +141,8 @@ def _holders(told: dict) -> Table:
             given.append(_("%(count)d 份与封存时不符", count=one["forged"]))
         if one["unusable"]:
             given.append(_("%(count)d 份不能用", count=one["unusable"]))
+        if one.get("replaced"):
+            given.append(_("曾有 %(count)d 份有误，已重新交出", count=one["replaced"]))
         when = _time(one["released_at"]) if one["released_at"] else "—"
         rows.append([str(HolderSeat(one["seat"]).label), one["organisation"], _("；").join(given) or _("未到"), when])
     return Table(

@@ -156,6 +156,7 @@ PUBLIC_EVENTS = (
     "tender.close_bidding",
     "tender.release_shares",
     "tender.refuse_share",
+    "tender.replace_shares",
     "tender.announce_recovery",
     "tender.end_unsealing",
     "tender.open",

@@ -18,7 +18,6 @@ from app.tenders.capsule.format import MAGIC
 from app.tenders.forms.recovery import RecoveryForm, WindowForm
 from app.tenders.models import Tender
 from app.tenders.queries.bids import current_version, own_bid
-from app.tenders.queries.capsules import is_sealed
 from app.tenders.queries.opening_room import Stage, recovery_standing, room_of
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.views.bidding import BIDDERS
@@ -49,7 +48,7 @@ def _ladder(tender: Tender, form: WindowForm | None = None):
 def ladder(number: str):
     """What happens when fewer holders come than it takes, step by step."""
     tender = find_tender(number, actor()) or not_found()
-    return _ladder(tender if is_sealed(tender) and tender.published_at else not_found())
+    return _ladder(tender if tender.published_at and tender.holders else not_found())
 
 
 @bp.post("/tenders/<number>/opening/window")

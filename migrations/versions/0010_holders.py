@@ -1,14 +1,16 @@
-"""Notary offices and notaries, who hold keys of bids as the third party: one more kind of organisation and one more role.
+"""Key holders: notaries as the third party (one more kind of organisation, one more role), and shares given anew where the first were wrong.
 
 Revision ID: 0010
-Revises: 0008
+Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
+from app.common.guards import append_only_ddl
+
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -28,12 +30,19 @@ ROLES = (
 )
 
 
+FAULTS = ("too_few_shares", "wrong_key", "object_missing", "unreadable", "other_bidder", "other_tender", "bad_share", "forged_share")
+COLUMN_OF = {"holder": "holder_id", "version": "version_id", "attempt": "attempt"}
+
+
 def upgrade():
     _allow((*KINDS, "notary_office"), (*ROLES, "notary"))
+    op.execute("ALTER TABLE share_release ADD COLUMN attempt INTEGER DEFAULT 1 NOT NULL")
+    _number_attempts(True)
 
 
 def downgrade():
-    """Refused by the database while there is a notary: nobody loses a role by going back."""
+    """Refused by the database while there is a notary or a share given anew: nobody loses a role or a share by going back."""
+    _number_attempts(False)
     _allow(KINDS, ROLES)
 
 
@@ -50,6 +59,23 @@ def _allow(kinds: tuple[str, ...], roles: tuple[str, ...]) -> None:
                 continue
         op.drop_constraint(op.f(name), table.name, type_="check")
         op.create_check_constraint(op.f(name), table.name, rule)
+
+
+def _number_attempts(has_attempts: bool) -> None:
+    before, after = (("holder", "version"), ("holder", "version", "attempt"))[:: 1 if has_attempts else -1]
+    dialect = op.get_context().dialect.name
+    if dialect == "sqlite":
+        with op.batch_alter_table("share_release", copy_from=_share_release(has_attempts), recreate="always"):
+            pass
+        for statement in append_only_ddl("share_release", dialect):
+            op.execute(statement)
+        return
+    op.drop_constraint(f"uq_share_release_{'_'.join(before)}", "share_release", type_="unique")
+    op.create_unique_constraint(f"uq_share_release_{'_'.join(after)}", "share_release", [COLUMN_OF[part] for part in after])
+    if has_attempts:
+        op.create_check_constraint(op.f("ck_share_release_attempt"), "share_release", "attempt >= 1")
+    else:
+        op.drop_column("share_release", "attempt")
 
 
 def _is_one_of(column: str, values: tuple[str, ...]) -> str:
@@ -119,4 +145,35 @@ def _membership(roles: tuple[str, ...]) -> sa.Table:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
+    )
+
+
+def _share_release(has_attempts: bool) -> sa.Table:
+    number = (
+        [
+            sa.Column("attempt", sa.Integer(), nullable=False),
+            sa.CheckConstraint("attempt >= 1", name="ck_share_release_attempt"),
+            sa.UniqueConstraint("holder_id", "version_id", "attempt", name="uq_share_release_holder_version_attempt"),
+        ]
+        if has_attempts
+        else [sa.UniqueConstraint("holder_id", "version_id", name="uq_share_release_holder_version")]
+    )
+    return sa.Table(
+        "share_release",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Text(), nullable=True),
+        sa.Column("problem", sa.String(length=40), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_by_id", sa.Integer(), nullable=False),
+        *number,
+        sa.CheckConstraint("(share IS NULL) <> (problem IS NULL)", name="ck_share_release_share_or_problem"),
+        sa.CheckConstraint(_is_one_of("problem", FAULTS), name="ck_share_release_capsulefault"),
+        sa.ForeignKeyConstraint(["holder_id"], ["tender_holder.id"], name="fk_share_release_holder_id_tender_holder"),
+        sa.ForeignKeyConstraint(["released_by_id"], ["user_account.id"], name="fk_share_release_released_by_id_user_account"),
+        sa.ForeignKeyConstraint(["version_id"], ["bid_version.id"], name="fk_share_release_version_id_bid_version"),
+        sa.PrimaryKeyConstraint("id", name="pk_share_release"),
+        sa.Index("ix_share_release_version", "version_id"),
     )

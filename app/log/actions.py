@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import Actor
 from app.common.audit import UNNUMBERED, label_events, record
 from app.common.daily import each_day
 from app.common.i18n import _l
-from app.common.refusal import Reason, Refused
+from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.log import pace
 from app.log.frontier import Frontier, peaks_of
@@ -29,7 +30,7 @@ from app.log.tiles import Tiles
 
 label_events(
     {"log.erase": _l("删除日志中的个人信息")},
-    {"leaf_index": _l("日志序号"), "grounds": _l("理由")},
+    {"leaf_index": _l("日志序号"), "grounds": _l("理由"), "approved_by": _l("同意人")},
     objects={"log_entry": _l("公开日志条目")},
 )
 
@@ -203,13 +204,23 @@ def reveal(entries, *, now: datetime) -> None:
     )
 
 
-def erase(entry: LogEntry, *, actor: Actor, now: datetime, reason: str) -> LogEntry:
+def why_not_erase(actor: Actor, approver: Actor) -> Reason | None:
+    """Who keeps the site asks, who answers for the law agrees: two people (《个人信息保护法》第四十七条)."""
+    if actor.role is not Role.ADMINISTRATOR or approver.role is not Role.LEGAL_OFFICER:
+        return Reason(_l("删除日志内容须由系统管理员提出、法制人员同意。"), next=_l("请由有这两个身份的两个人办理。"))
+    if actor.user_id == approver.user_id:
+        return Reason(_l("提出和同意删除的不能是同一个人。"), next=_l("请由另一位法制人员同意。"))
+    return None
+
+
+def erase(entry: LogEntry, *, actor: Actor, approver: Actor, now: datetime, reason: str) -> LogEntry:
     """Forget what a leaf stands for, where the law asks for it. Salt and content go for good; the tree stands as before."""
+    refuse_if(why_not_erase(actor, approver))
     if entry.erased_at is not None:
         raise Refused(Reason(_l("这一条的内容已经删除。")))
     if not reason.strip():
         raise Refused(Reason(_l("没有写明删除的理由。"), next=_l("请写明依据哪一项请求或者决定删除。")), field="reason")
     entry.salt, entry.payload, entry.erased_at = None, None, now
     db.session.flush()
-    record("log.erase", entry, actor=actor, now=now, leaf_index=entry.leaf_index, grounds=reason.strip())
+    record("log.erase", entry, actor=actor, now=now, leaf_index=entry.leaf_index, grounds=reason.strip(), approved_by=approver.name)
     return entry

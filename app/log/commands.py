@@ -1,12 +1,22 @@
-"""The log from the command line: is it whole, and what is its checkpoint."""
+"""The log from the command line: is it whole, what is its checkpoint, and how personal data leave it."""
 
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
+from app.accounts import actions as accounts
+from app.accounts.queries import active_memberships
+from app.accounts.rules import Role
+from app.accounts.session import actor_of
 from app.common import clock
+from app.common.access import Actor
+from app.common.refusal import Refused
+from app.extensions import db
+from app.log import actions
 from app.log.keys import log_keys
+from app.log.models import LogEntry
 from app.log.notes import Checkpoint, NoteError, Proof, open_checkpoint
 from app.log.queries import checkpoint as read_checkpoint
 from app.log.verifying import verify as verify_log
@@ -34,6 +44,63 @@ def checkpoint() -> None:
     if note is None:
         raise click.ClickException("the log has not begun: there was no decisive event yet")
     click.echo(note, nl=False)
+
+
+@cli.command("find")
+@click.argument("words")
+def find(words: str) -> None:
+    """List the leaves whose content has WORDS in it, a person's name for instance."""
+    found, kept = 0, select(LogEntry).where(LogEntry.erased_at.is_(None)).order_by(LogEntry.leaf_index)
+    for entry in db.session.scalars(kept.execution_options(yield_per=1000)):
+        if words.encode() in entry.payload:
+            found += 1
+            click.echo(f"leaf {entry.leaf_index}: {_told(entry)}")
+    click.echo(f"{found} found")
+
+
+@cli.command("erase")
+@click.argument("index", type=int)
+@click.option("--reason", prompt=True, help="The request or decision on which the erasure rests; it stays in the audit trail.")
+@click.option("--administrator", prompt=True, help="Sign-in name of the administrator who erases; the password is asked for.")
+@click.option("--legal-officer", prompt=True, help="Sign-in name of the legal officer who agrees; the password is asked for.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def erase(index: int, reason: str, administrator: str, legal_officer: str, yes: bool) -> None:
+    """Erase the content of leaf INDEX for good; the leaf, the tree and every receipt's proof stand as before.
+
+    Two people type their passwords: an administrator and a legal officer who agrees.
+    """
+    entry = db.session.get(LogEntry, index)
+    if entry is None:
+        raise click.ClickException(f"leaf {index} is padding or does not exist: it has no content")
+    click.echo(f"leaf {index}: {_told(entry)}")
+    actor, approver = (_sign_in(*who) for who in ((administrator, Role.ADMINISTRATOR), (legal_officer, Role.LEGAL_OFFICER)))
+    if not yes:
+        click.confirm("This cannot be undone. Erase it?", abort=True)
+    try:
+        actions.erase(db.session.get_one(LogEntry, index), actor=actor, approver=approver, now=clock.now(), reason=reason)
+    except Refused as refused:
+        raise click.ClickException(str(refused.reason)) from refused
+    db.session.commit()
+    click.echo(f"leaf {index}: the content is erased; the leaf stands")
+
+
+def _told(entry: LogEntry) -> str:
+    return f"{entry.event} {entry.payload.decode() if entry.payload else '(erased)'}"
+
+
+def _sign_in(email: str, role: Role) -> Actor:
+    """The person with this role, who types the password here. The try is kept, as at the sign-in page."""
+    password = click.prompt(f"Password of {email}", hide_input=True)
+    try:
+        user = accounts.sign_in(email, password, address="console", device="", wall=clock.wall())
+    except Refused as refused:
+        db.session.commit()
+        raise click.ClickException(str(refused.reason)) from refused
+    db.session.commit()
+    hat = next((hat for hat in active_memberships(user.id) if hat.role is role), None)
+    if hat is None:
+        raise click.ClickException(f"{email} is no {role.value}")
+    return actor_of(hat, "console")
 
 
 def _read(path: Path) -> Checkpoint:

@@ -18,6 +18,7 @@ from app.log.notes import Proof, open_checkpoint
 from app.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from app.log.verifying import verify
 from tests import factories
+from tests.factories import Role
 from tests.log.conftest import START
 from tests.statements import counted_statements
 
@@ -135,17 +136,17 @@ def test_an_erased_entry_leaves_the_tree_standing(log):
     entry = log.append(name="张三")
     log.append(START + timedelta(hours=1))
     head = log.public(START + DAY).checkpoint
-    actor = factories.actor(factories.Role.AUDITOR)
+    two = {"actor": factories.actor(Role.ADMINISTRATOR), "approver": factories.actor(Role.LEGAL_OFFICER)}
     with pytest.raises(Refused):
-        actions.erase(entry, actor=actor, now=START + DAY, reason=" ")
-    actions.erase(entry, actor=actor, now=START + DAY, reason="本人申请")
+        actions.erase(entry, **two, now=START + DAY, reason=" ")
+    actions.erase(entry, **two, now=START + DAY, reason="本人申请")
     db.session.commit()
     assert (entry.salt, entry.payload) == (None, None)
     assert log.public(START + DAY).checkpoint == head
     assert verify().fault is None
     assert Proof.from_text(queries.receipt(entry)).extra == b""
     with pytest.raises(Refused):
-        actions.erase(entry, actor=actor, now=START + DAY, reason="再来一次")
+        actions.erase(entry, **two, now=START + DAY, reason="再来一次")
 
 
 FORBIDDEN = [
@@ -173,7 +174,8 @@ def test_the_database_refuses_to_rewrite_the_log(log, statement):
 def test_an_erased_entry_cannot_come_back(log):
     entry = log.append()
     kept = {"index": entry.leaf_index, "salt": entry.salt, "payload": entry.payload}
-    actions.erase(entry, actor=factories.actor(factories.Role.AUDITOR), now=START, reason="本人申请")
+    two = {"actor": factories.actor(Role.ADMINISTRATOR), "approver": factories.actor(Role.LEGAL_OFFICER)}
+    actions.erase(entry, **two, now=START, reason="本人申请")
     db.session.commit()
     with pytest.raises(sa.exc.DBAPIError):
         db.session.execute(

@@ -15,7 +15,6 @@ def create_app(**overrides) -> Flask:
     """The application. `overrides` replace settings by name without the LINLI_ prefix, for tests."""
     app = Flask(__name__)
     app.config.from_mapping(flask_config({**read_settings(), **overrides}))
-    app.config["DATA"].mkdir(parents=True, exist_ok=True)
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
@@ -50,7 +49,9 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _register_packages(app: Flask) -> None:
-    """Each package offers `views.bp` and `commands.cli`, or lacks them."""
+    """Each package offers `views.bp` and `commands.cli`, or lacks them. Its commands need a database with tables."""
+    from app.commands import on_tables
+
     for package in PACKAGES:
         for module, attribute in (("views", "bp"), ("commands", "cli")):
             name = f"app.{package}.{module}"
@@ -58,7 +59,7 @@ def _register_packages(app: Flask) -> None:
                 continue
             found = getattr(import_module(name), attribute)
             for item in found if isinstance(found, list | tuple) else (found,):
-                app.register_blueprint(item) if module == "views" else app.cli.add_command(item)
+                app.register_blueprint(item) if module == "views" else app.cli.add_command(on_tables(item))
 
 
 def _exists(module: str) -> bool:

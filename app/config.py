@@ -122,8 +122,7 @@ def flask_config(settings: Mapping) -> dict:
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
         # A database error names its statement in the log, never the values: they may be a sealed price.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
-        "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(folder, "secret-key"),
-        "LOG_KEY": settings["LOG_KEY"] or _kept_secret(folder, "log-key"),
+        "SECRET_KEY": settings["SECRET_KEY"] or _session_key(folder, has_server=bool(settings["DATABASE_URL"])),
         "MAX_CONTENT_LENGTH": settings["UPLOAD_LIMIT_MB"] * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "linli",
@@ -140,7 +139,15 @@ def flask_config(settings: Mapping) -> dict:
     }
 
 
-def _kept_secret(folder: Path, name: str) -> str:
+def _session_key(folder: Path, *, has_server: bool) -> str:
+    """The kept one; but a flask command on a folder without a database leaves nothing there, and has one for its own time."""
+    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    if is_command and not has_server and not (folder / "linli.db").exists() and not (folder / "secret-key").exists():
+        return os.urandom(32).hex()
+    return kept_secret(folder, "secret-key")
+
+
+def kept_secret(folder: Path, name: str) -> str:
     """A random secret kept in the data folder, readable by its owner alone."""
     path = folder / name
     if not path.exists():

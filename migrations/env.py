@@ -1,5 +1,7 @@
 """How migrations run: as the tables' owner on PostgreSQL, which afterwards grants the app's role what it may do."""
 
+from pathlib import Path
+
 from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, event, make_url, text
@@ -35,6 +37,7 @@ def leave_empty_out(context, revision, directives):
 def run() -> None:
     engine = owner_engine()
     if engine.dialect.name == "sqlite":
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
 
         @event.listens_for(engine, "connect")
         def open_sqlite(connection, _record):

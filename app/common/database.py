@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 
 from flask import Flask, request
 from sqlalchemy import event
@@ -55,10 +56,17 @@ def writing():
 
 def configure_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_folder)
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+
+
+def _make_folder(_dialect, _record, arguments, _options) -> None:
+    """The data folder comes to be with its database, not by looking for it."""
+    if arguments and arguments[0] != ":memory:":
+        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _open_sqlite(connection, _record) -> None:

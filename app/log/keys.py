@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from flask import current_app
 
+from app.config import kept_secret
 from app.log.notes import Signer, Verifier
 
 
@@ -36,4 +37,7 @@ def derive_keys(secret: str, name: str) -> Keys:
 
 
 def log_keys() -> Keys:
-    return derive_keys(current_app.config["LOG_KEY"], current_app.config["LOG_NAME"])
+    """Of this site; without a setting the secret is kept in the data folder from its first use on."""
+    config = current_app.config
+    config["LOG_KEY"] = config["LOG_KEY"] or kept_secret(config["DATA"], "log-key")
+    return derive_keys(config["LOG_KEY"], config["LOG_NAME"])

@@ -1,7 +1,13 @@
 """`flask --app wsgi …` explains itself."""
 
+import os
+import subprocess
+import sys
+
 import click
 import pytest
+
+from tests.fixtures.databases import ROOT
 
 FRAMEWORK_COMMANDS = {"run", "shell", "routes", "db"}
 
@@ -31,3 +37,22 @@ def test_help_can_be_read_without_a_database(app):
     for path in dict(commands(app.cli)):
         result = app.test_cli_runner().invoke(args=[*path.split(), "--help"])
         assert result.exit_code == 0 and "Usage" in result.output, path
+
+
+@pytest.mark.parametrize("command", ["sample accounts", "tick", "log verify", "sample load"])
+def test_a_command_on_a_folder_without_a_database_says_so_and_leaves_nothing(tmp_path, command):
+    """The server was started with --data DIR, the command without LINLI_DATA=DIR."""
+    folder = tmp_path / "data"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LINLI_")} | {"LINLI_DATA": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *command.split()], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and str(folder) in done.stderr and "LINLI_DATA=DIR" in done.stderr
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_command_on_a_database_with_tables_runs(app):
+    result = app.test_cli_runner().invoke(args=["sample", "accounts"])
+    assert result.exit_code == 0, result.output

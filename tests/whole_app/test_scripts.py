@@ -1,6 +1,8 @@
 """script/server sets up, says what is in the way, stops cleanly, and goes on after a kill."""
 
+import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from tests.fixtures.servers import STARTS_WITHIN_S, free_port
 sys.path.insert(0, str(ROOT / "script"))
 
 import _data_folder  # noqa: E402
+import _setup  # noqa: E402
 
 SERVER = ROOT / "script" / "server"
 
@@ -80,6 +84,7 @@ def test_an_empty_site_is_made_served_and_stopped(tmp_path):
         "log-key",
         "files",
         ".lock",
+        ".programs-published",
     }
 
 
@@ -160,3 +165,48 @@ def test_a_file_that_is_no_database_of_ours_is_refused(tmp_path, content):
 def test_a_wrong_argument_is_explained(arguments):
     done = run(*arguments)
     assert done.returncode == 2 and "usage: script/server" in done.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch) -> Path:
+    """A copy of what a start runs, whose built programs a test may change."""
+    tree = tmp_path / "checkout"
+    for folder in ("app", "migrations"):
+        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "wsgi.py", tree)
+    monkeypatch.setattr(_setup, "ROOT", tree)
+    monkeypatch.setattr(_data_folder, "ROOT", tree)
+    monkeypatch.setattr(_data_folder, "BUILD_STAMP", tree / "app" / "static" / "build" / "stamp")
+    for name in [name for name in os.environ if name.startswith("LINLI_")]:
+        monkeypatch.delenv(name)
+    return tree
+
+
+def test_the_sealing_programs_are_in_the_log_once_and_again_after_another_build(checkout, tmp_path, monkeypatch):
+    data = _data_folder.DataFolder(tmp_path / "data", site_url="http://127.0.0.1:8000")
+    asked = []
+    monkeypatch.setattr(data, "_flask", lambda *command, **more: asked.append(command) or type(data)._flask(data, *command, **more))
+    monkeypatch.setattr(data, "_ask_for_administrator", lambda: None)
+    build = checkout / "app" / "static" / "build"
+
+    data.make_ready(with_sample=False)
+    first = published(data)
+    assert {"linli-seal.html", "linli_seal.whl", "bid.js", "bid-worker.js", "opening.js"} <= first.keys() and set(first.values()) == {1}
+    data.make_ready(with_sample=False)
+    assert published(data) == first and asked.count(("seal", "publish")) == 1
+
+    stamp = build / "stamp"
+    stamp.write_text(stamp.read_text() + "again")
+    data.make_ready(with_sample=False)
+    assert published(data) == first, "the same programs, built again"
+    changed = build / json.loads((build / "manifest.json").read_text())["bid.js"]
+    changed.write_bytes(changed.read_bytes() + b"\n")
+    stamp.write_text(stamp.read_text() + "anew")
+    data.make_ready(with_sample=False)
+    assert published(data) == first | {"bid.js": 2} and asked.count(("seal", "publish")) == 3
+
+
+def published(data) -> Counter:
+    with closing(sqlite3.connect(data.database)) as database:
+        rows = database.execute("SELECT payload FROM log_entry WHERE event = 'program.publish'").fetchall()
+    return Counter(json.loads(payload)["program"] for (payload,) in rows)

@@ -1,4 +1,4 @@
-"""The programs that seal bids, as this site gives them out, and what the public log says of them."""
+"""The programs that seal bids and open keys, as this site gives them out, and what the public log says of them."""
 
 import hashlib
 import json
@@ -25,6 +25,9 @@ BUILT = {
     "bid.js": ("bid.js", _l("投标页面的程序")),
     "bid-worker.js": ("bid-worker.js", _l("投标页面的加密程序")),
     "bid-inspect.js": ("bid-inspect.js", _l("投标页面检查附件的程序")),
+    "keys.js": ("keys.js", _l("制作密钥的程序")),
+    "rehearsal.js": ("rehearsal.js", _l("密钥演练的程序")),
+    "opening.js": ("opening.js", _l("开标室交出份额的程序")),
 }
 """Name in the log → name in the manifest of what was built, and what people call it."""
 

@@ -52,15 +52,16 @@ def test_a_tender_that_takes_no_bids_any_more_is_not_offered(client, story, cloc
 
 
 def test_hashes_go_into_the_public_log_once_and_again_when_a_program_changes(client, story, session, clock, monkeypatch, tmp_path):
-    assert {one.name for one in publish(session)} == {"linli-seal.html", "linli_seal.whl", "bid.js", "bid-worker.js", "bid-inspect.js"}
+    sealing = {"linli-seal.html", "linli_seal.whl", "bid.js", "bid-worker.js", "bid-inspect.js"}
+    assert {one.name for one in publish(session)} == sealing | {"keys.js", "rehearsal.js", "opening.js"}
     assert publish(session) == []
     entries = session.scalars(select(LogEntry).where(LogEntry.event == "program.publish")).all()
-    assert len(entries) == 5 and all(entry.revealed_at for entry in entries)
+    assert len(entries) == 8 and all(entry.revealed_at for entry in entries)
     page = client.get("/seal")
     assert "还没有写入" not in page.main and "十分钟内可查" in page.main
     clock.set(stories.PUBLISHED + timedelta(days=1, minutes=20))
     links = [link for link in client.get("/seal").links if link.startswith("/log/leaf/")]
-    assert len(links) == 5 and all("封标程序" in client.get(link).main for link in links)
+    assert len(links) == 8 and all("封标程序" in client.get(link).main for link in links)
 
     changed = tmp_path / "seal.html"
     changed.write_bytes(b"another page")

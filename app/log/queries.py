@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import and_, func, literal, or_, select, true
+from sqlalchemy import and_, bindparam, func, literal, or_, select, true
 
+from app.common.types import UtcDateTime
 from app.extensions import db
 from app.log import pace
 from app.log.keys import Keys, log_keys
@@ -28,6 +29,22 @@ def slots_at(at: datetime, begin: LogBegin) -> int:
     return State.read(begin, at).size(at)
 
 
+def _state():
+    """Made once: every leaf asks it."""
+    newest = select(LogLeaf.leaf_index, LogLeaf.peaks).order_by(LogLeaf.leaf_index.desc()).limit(1).subquery()
+    at, lead = bindparam("at", type_=UtcDateTime), bindparam("lead", type_=UtcDateTime)
+    ended = select(func.sum(LogWindow.slots)).where(LogWindow.ends_at <= at).scalar_subquery()
+    kept = select(func.max(LogTile.number)).where(LogTile.level == 1).scalar_subquery()
+    windows = LogWindow.starts_at, LogWindow.ends_at, LogWindow.per_second
+    one = select(ended.label("ended"), kept.label("kept"), *windows, newest.c.leaf_index, newest.c.peaks)
+    base = select(literal(1).label("one")).subquery()
+    is_open = and_(LogWindow.ends_at > at, LogWindow.starts_at < lead)
+    return one.select_from(base.outerjoin(LogWindow, is_open).outerjoin(newest, true())).order_by(LogWindow.id)
+
+
+_STATE = _state()
+
+
 @dataclass(frozen=True)
 class State:
     """What the next leaf depends on, read at once."""
@@ -45,23 +62,7 @@ class State:
     @classmethod
     def read(cls, begin: LogBegin, at: datetime) -> "State":
         """For sizes at `at` or later, as far as LEAD."""
-        newest = select(LogLeaf.leaf_index, LogLeaf.peaks).order_by(LogLeaf.leaf_index.desc()).limit(1).subquery()
-        ended = select(func.sum(LogWindow.slots)).where(LogWindow.ends_at <= at).scalar_subquery()
-        kept = select(func.max(LogTile.number)).where(LogTile.level == 1).scalar_subquery()
-        one = select(
-            ended.label("ended"),
-            kept.label("kept"),
-            LogWindow.starts_at,
-            LogWindow.ends_at,
-            LogWindow.per_second,
-            newest.c.leaf_index,
-            newest.c.peaks,
-        )
-        base = select(literal(1).label("one")).subquery()
-        is_open = and_(LogWindow.ends_at > at, LogWindow.starts_at < at + pace.LEAD)
-        rows = db.session.execute(
-            one.select_from(base.outerjoin(LogWindow, is_open).outerjoin(newest, true())).order_by(LogWindow.id)
-        ).all()
+        rows = db.session.execute(_STATE, {"at": at, "lead": at + pace.LEAD}).all()
         windows = tuple(pace.Window(row.starts_at, row.ends_at, row.per_second) for row in rows if row.starts_at)
         first = rows[0]
         last = -1 if first.leaf_index is None else first.leaf_index
@@ -202,6 +203,8 @@ def entries_about(obj):
 
 
 def entry_for(index: int, organisation_id: int | None, now: datetime) -> LogEntry | None:
-    """The entry of a leaf for somebody of an organisation: their own at once, others' when everybody may read them."""
-    readable = or_(LogEntry.organisation_id == organisation_id, LogEntry.revealed_at <= now)
+    """The entry of a leaf for somebody of an organisation, or of none: their own at once, others' when everybody may read them."""
+    readable = LogEntry.revealed_at <= now
+    if organisation_id is not None:
+        readable = or_(LogEntry.organisation_id == organisation_id, readable)
     return db.session.scalar(select(LogEntry).where(LogEntry.leaf_index == index, readable))

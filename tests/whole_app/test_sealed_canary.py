@@ -13,26 +13,30 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from app.accounts.rules import Role
 from app.common.access import FRAMEWORK
-from app.common.mail import OutboxMail
+from app.common.mail import deliver
 from app.tenders.actions import bidding
+from app.tenders.capsule.format import canonical
 from app.tenders.kinds import BidDocumentKind
+from app.tenders.models import BidVersion
 from tests import factories
 from tests.client import Client, _apart, settle
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import DEADLINE, PUBLISHED
+from tests.tenders.sealing.tus import Program, seal_bid
 
 PRICE_FEN, PRICE = 683, ("6.83", "683", "６.８３", "陆元捌角叁分")
 MARKER, MANAGER_NAME, FILE_NAME, POST = "鸬鹚七四二八", "仇一笑", "獬豸九一三七.pdf", "鳑鲏值守员"
 FILE = b"%PDF-1.4 bid of the cormorant 7428"
 WORDS = (MARKER, MANAGER_NAME, "獬豸九一三七", POST, *PRICE[2:])
-FIGURES = re.compile(r"(?<![\d.,])(?:6\.83|683)(?![\d])")
-"""The price as figures, standing alone: hashes and sizes may hold the same digits."""
+FIGURES = re.compile(r"(?<![A-Za-z\d.,+/])(?:6\.83|683)(?![A-Za-z\d+])")
+"""The price as figures, standing alone: hashes, sizes and ciphertext may hold the same digits."""
 
-VARYING = re.compile(rb'name="csrf_token" value="[^"]*"|"csrf_token": "[^"]*"|nonce-[\w+/=-]+|<dcterms:[^>]*>[^<]*</dcterms:\w+>')
+VARYING = re.compile(rb'name="csrf_token" value="[^"]*"|"csrf(?:_token)?": "[^"]*"|nonce-[\w+/=-]+|<dcterms:[^>]*>[^<]*</dcterms:\w+>')
+JSON_CHARACTER = re.compile(rb"\\u([0-9a-f]{4})")
 NUMBER = "XH-2009-0007"
 
 
@@ -102,6 +106,7 @@ def words_of(response) -> bytes:
     if body[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"\n".join(book.read(name) for name in sorted(book.namelist()))
+    body = JSON_CHARACTER.sub(lambda found: chr(int(found[1], 16)).encode("utf-8", "replace"), body)
     headers = {k: v for k, v in response.headers.items() if k not in ("Set-Cookie", "Date", "Content-Length", "ETag", "Last-Modified")}
     return VARYING.sub(b"", body) + json.dumps(headers, ensure_ascii=False, sort_keys=True).encode()
 
@@ -149,49 +154,65 @@ def test_while_sealed_nobody_but_the_bidder_meets_anything_of_a_bid(app, session
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_bidder_alone_reads_the_bid(app, session, story, sign_in):
+def test_the_receipt_is_the_bidders_alone_and_not_even_the_bidder_is_shown_the_bid(app, session, story, sign_in):
+    """The platform has nothing that it could show: who bid sees the receipt, and nobody anything of what was sealed."""
     bid_all(story)
-    client = Client(app)
-    sign_in(client, story.bidders[0][1])
-    page = client.get(f"/tenders/{NUMBER}/bid/receipt")
-    assert MARKER in page.main and "6.83" in page.main and MANAGER_NAME in page.main
+    bidder = Client(app)
+    sign_in(bidder, story.bidders[0][1])
+    receipt = f"/tenders/{NUMBER}/bid/receipt"
+    standing = session.scalars(select(BidVersion).order_by(BidVersion.number.desc())).first()
+    assert standing.content_sha256 in bidder.get(receipt).main
+    for (_name, path), answer in read_everything(app, {"bidder": bidder}, addresses(app)).items():
+        assert_nothing_of_the_bid(f"{path} to the bidder", answer.decode("utf-8", "replace"))
+    other = Client(app)
+    sign_in(other, story.bidders[4][1])
+    assert ask(other, "GET", receipt).status_code == 404
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_no_mail_goes_out_when_bids_come_in(session, story):
-    before = session.scalar(select(func.count()).select_from(OutboxMail))
+def test_mail_goes_to_the_bidder_alone_and_says_nothing_of_the_bid(app, session, story, smtp):
+    app.config.update(MAIL_HOST="127.0.0.1", MAIL_PORT=smtp.port)
+    deliver()
+    smtp.letters.clear()
     bid_all(story)
-    assert session.scalar(select(func.count()).select_from(OutboxMail)) == before
+    session.commit()
+    assert deliver() == (0, 0), "what is counted for the operator's screen leaves these mails out"
+    bidders = {user.email for _enterprise, user in story.bidders[:3]}
+    assert [letter.to for letter in smtp.letters if letter.to[0] not in bidders or len(letter.to) > 1] == []
+    assert len(smtp.letters) == 5, "two of the first, one of the second, a submission and a withdrawal of the third"
+    for letter in smtp.letters:
+        assert_nothing_of_the_bid("a mail", "\n".join((letter.subject, letter.text, *letter.enclosed, *letter.enclosed.values())))
+        others = {enterprise.name for enterprise, user in story.bidders if [user.email] != letter.to}
+        assert not [name for name in others if name in letter.text + "".join(letter.enclosed.values())]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_neither_log_nor_error_page_holds_anything_of_a_bid(app, session, story, sign_in, caplog):
-    """Not even when the database breaks in the middle of it."""
+    """Not of one that was sent in clear by mistake, and not when the database breaks in the middle of it."""
     caplog.set_level(logging.INFO)
     client = Client(app)
     sign_in(client, story.bidders[0][1])
-    url = f"/tenders/{NUMBER}/bid"
-    typed = {
-        "price": "6.83",
-        "plan": f"{MARKER}。{stories.PLAN}",
-        "project_manager": MANAGER_NAME,
-        "staffing-0-post": POST,
-        "staffing-0-people": "7",
-    }
-    client.submit(client.get(url), url, **typed, answer_difficulty=MARKER, no_interest="y")
-    settle()
-    session.execute(text("ALTER TABLE bid_content RENAME TO bid_content_gone"))
+    program = Program(client, NUMBER)
+    in_clear = {"price_fen": PRICE_FEN, "plan": f"{MARKER}。{stories.PLAN}", "project_manager": MANAGER_NAME}
+    answers = [program.submit(canonical(in_clear)), program.send_file(FILE + MARKER.encode(), FILE_NAME)]
+    assert [answer.status_code for answer in answers] == [409, 302], "a bid in clear is refused"
+    bid = seal_bid(story, price_fen=PRICE_FEN, files=[(BidDocumentKind.PLAN.value, FILE_NAME, FILE)], project_manager=MANAGER_NAME)
+    for one in bid.objects:
+        program.upload(one)
+    session.execute(text("ALTER TABLE bid_capsule RENAME TO bid_capsule_gone"))
     session.commit()
     app.config["PROPAGATE_EXCEPTIONS"] = False
     try:
-        answer = ask(client, "POST", f"{url}/submit", data={"csrf_token": client.csrf_token()})
+        answer = program.submit(bid.header.to_bytes())
     finally:
         app.config["PROPAGATE_EXCEPTIONS"] = None
-        session.execute(text("ALTER TABLE bid_content_gone RENAME TO bid_content"))
+        session.execute(text("ALTER TABLE bid_capsule_gone RENAME TO bid_capsule"))
         session.commit()
+    answers.append(answer)
     assert answer.status_code == 500
     assert "request failed" in caplog.text
-    assert_nothing_of_the_bid("the error page", answer.get_data(as_text=True))
+    for answer in answers:
+        assert_nothing_of_the_bid("the answer", answer.get_data(as_text=True))
     assert_nothing_of_the_bid("the log", caplog.text)
 
 

@@ -17,7 +17,7 @@ from app.funding.models import Clawback, FundingApplication, Instalment, Program
 from app.funding.paying import state_now
 from app.funding.programme import ProgrammeStatus, why_not_move_programme
 from app.funding.review import InstalmentState, status_label
-from app.funding.standing import past_of, prepared_by, standing_of
+from app.funding.standing import NOBODY, past_of, prepared_by, standing_of
 
 S = ApplicationStatus
 OPEN = (S.DRAFT, S.RETURNED, S.SUBMITTED, S.STREET_REVIEWED, S.DISTRICT_REVIEWED, S.BUREAU_APPROVED, S.PUBLICITY, S.OBJECTED, S.PARTLY_PAID)
@@ -48,8 +48,9 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
     if actor.role not in BUSY:
         return []
     items = []
-    past = past_of(actor)
-    for application in db.session.scalars(_open_applications(actor)):
+    open_ones = list(db.session.scalars(_open_applications(actor)))
+    past = past_of(actor) if open_ones else NOBODY
+    for application in open_ones:
         standing = standing_of(application, now, past)
         url = url_for("funding.application", application_id=application.id)
         title = f"{application.compound_name} · {application.programme.name}"
@@ -76,7 +77,7 @@ def _open_applications(actor: Actor):
         joinedload(FundingApplication.programme),
         joinedload(FundingApplication.enterprise).lazyload(Enterprise.districts),
         selectinload(FundingApplication.acceptances),
-        selectinload(FundingApplication.instalments).selectinload(Instalment.payments),
+        selectinload(FundingApplication.instalments).joinedload(Instalment.payments),
     ).order_by(FundingApplication.id)
 
 

@@ -156,9 +156,9 @@ def own_assignments(actor: Actor) -> list[EvaluatorAssignment]:
         db.session.scalars(
             select(EvaluatorAssignment)
             .where(EvaluatorAssignment.user_id == actor.user_id, EvaluatorAssignment.recused_at.is_(None))
-            .options(joinedload(EvaluatorAssignment.tender), selectinload(EvaluatorAssignment.sheets))
+            .options(joinedload(EvaluatorAssignment.tender), joinedload(EvaluatorAssignment.sheets))
             .order_by(EvaluatorAssignment.assigned_at.desc(), EvaluatorAssignment.id.desc())
-        )
+        ).unique()
     )
 
 

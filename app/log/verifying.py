@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from app.common import clock
 from app.common.audit import AuditEvent
@@ -23,6 +23,7 @@ from app.log.tiles import Tiles
 from app.log.tree import root as root_of
 
 AT_ONCE = 5_000
+ERASED = "log.erase"
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
         return Verdict(0, 0)
     check_key(begin, keys)
     tree, tiles, count, fault = Frontier(), _stored_tiles(), 0, None
-    previous = -1
+    previous, erasures = -1, _audited_erasures()
     for row in _rows():
-        fault = _fault_of(row, previous, tree, keys)
+        fault = _read(row, previous, tree, keys, erasures)
         fault = _first(fault, _compare_tiles(tree, tiles))
         if fault:
             break
@@ -56,7 +57,7 @@ def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
     size = tree.size
     if fault is None and tiles:
         fault = _rest_of_tiles(tree, tiles, State.read(begin, clock.now()).size(clock.now()), keys)
-    fault = fault or _against(checkpoints, keys) or _unlogged(previous)
+    fault = _first(fault, _entry_without_leaf()) or _against(checkpoints, keys) or _unlogged(previous)
     return Verdict(count, size, fault)
 
 
@@ -64,20 +65,50 @@ LEAF = ("leaf_index", "previous_index", "data", "root", "peaks", "at", "seal")
 ENTRY = ("event", "object_type", "object_id", "tender_number", "salt", "payload", "erased_at")
 
 
-def _rows() -> Iterator:
+@dataclass(frozen=True)
+class Unreadable:
+    """A row that holds what its column cannot hold: SQLite keeps anything."""
+
+    leaf_index: int
+
+
+def _rows() -> Iterator[Row | Unreadable]:
     """Rows of leaves and what they stand for, in order; plain rows, so that a long log does not fill the session."""
     last = -1
     columns = [*(getattr(LogLeaf, name) for name in LEAF), *(getattr(LogEntry, name) for name in ENTRY)]
     while True:
         rows = select(*columns).outerjoin(LogEntry, LogEntry.leaf_index == LogLeaf.leaf_index).where(LogLeaf.leaf_index > last)
-        found = db.session.execute(rows.order_by(LogLeaf.leaf_index).limit(AT_ONCE)).all()
+        rows = rows.order_by(LogLeaf.leaf_index)
+        try:
+            found = db.session.execute(rows.limit(AT_ONCE)).all()
+        except (TypeError, ValueError):
+            found = list(_one_by_one(rows))
         if not found:
             return
         yield from found
         last = found[-1].leaf_index
 
 
-def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys) -> Fault | None:
+def _one_by_one(rows: Select) -> Iterator[Row | Unreadable]:
+    for index in db.session.scalars(rows.with_only_columns(LogLeaf.leaf_index).limit(AT_ONCE)).all():
+        try:
+            yield db.session.execute(rows.where(LogLeaf.leaf_index == index)).one()
+        except (TypeError, ValueError):
+            yield Unreadable(index)
+            return
+
+
+def _read(row: Row | Unreadable, previous: int, tree: Frontier, keys: Keys, erasures: set[str]) -> Fault | None:
+    """The fault of a row, also of one that holds bytes where a text was, or no JSON."""
+    try:
+        if not isinstance(row, Unreadable):
+            return _fault_of(row, previous, tree, keys, erasures)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        pass
+    return Fault(row.leaf_index, "the row was changed: it cannot be read any more")
+
+
+def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys, erasures: set[str]) -> Fault | None:
     """Adds the leaf to `tree`; the fault at it, if there is one."""
     if leaf.seal != seal_of(keys, **{name: getattr(leaf, name) for name in LEAF if name != "seal"}):
         return Fault(leaf.leaf_index, "the row was changed or put in: its seal is wrong")
@@ -91,9 +122,21 @@ def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys) -> Fault | N
         return Fault(leaf.leaf_index, "the leaves up to here do not lead to the root that was stored")
     if leaf.event is None:
         return Fault(leaf.leaf_index, "what the leaf stands for was removed")
-    if leaf.erased_at is None and (what := _fault_of_entry(leaf)):
-        return Fault(leaf.leaf_index, what)
-    return None
+    if leaf.erased_at is not None:
+        told = "its content was erased, and the audit trail does not say by whom"
+        return None if str(leaf.leaf_index) in erasures else Fault(leaf.leaf_index, told)
+    return Fault(leaf.leaf_index, what) if (what := _fault_of_entry(leaf)) else None
+
+
+def _audited_erasures() -> set[str]:
+    return set(db.session.scalars(select(AuditEvent.object_id).where(AuditEvent.event == ERASED)))
+
+
+def _entry_without_leaf() -> Fault | None:
+    """Also where a leaf was removed and its entry left."""
+    orphans = select(func.min(LogEntry.leaf_index)).outerjoin(LogLeaf, LogLeaf.leaf_index == LogEntry.leaf_index)
+    index = db.session.scalar(orphans.where(LogLeaf.leaf_index.is_(None)))
+    return None if index is None else Fault(index, "an entry was put in where no event has its leaf, or the leaf was removed")
 
 
 def _fault_of_entry(entry: Row) -> str:
@@ -149,19 +192,21 @@ def _unlogged(last: int) -> Fault | None:
     """The newest rows may have been cut off: every decisive audit row since its kind is logged has a leaf."""
     began = select(LogEntry.event, func.min(LogLeaf.at).label("at")).join(LogLeaf, LogLeaf.leaf_index == LogEntry.leaf_index)
     began = began.group_by(LogEntry.event).subquery()
-    columns = (AuditEvent.event, AuditEvent.object_type, AuditEvent.object_id)
+    columns = (AuditEvent.event, AuditEvent.object_type, AuditEvent.object_id, AuditEvent.organisation_id)
     audited = (
         select(*columns, func.count()).join(began, began.c.event == AuditEvent.event).where(AuditEvent.at >= began.c.at).group_by(*columns)
     )
-    columns = (LogEntry.event, LogEntry.object_type, LogEntry.object_id)
+    columns = (LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.organisation_id)
     logged = select(*columns, func.count()).group_by(*columns)
     missing = _counted(audited) - _counted(logged)
-    kinds = sorted(key for key in missing if key[0] in DECISIVE)
-    if kinds:
-        event, table, number = kinds[0]
+    for event, table, number, organisation_id in sorted((key for key in missing if key[0] in DECISIVE), key=str):
+        of_it = LogEntry.event == event, LogEntry.object_type == table, LogEntry.object_id == number
+        other = select(func.min(LogEntry.leaf_index)).where(*of_it, LogEntry.organisation_id.is_distinct_from(organisation_id))
+        if (index := db.session.scalar(other)) is not None:
+            return Fault(index, "the entry's organisation is not the one in the audit trail")
         return Fault(last + 1, f"the audit trail has {event} of {table} {number}, but its leaf is missing")
     return None
 
 
 def _counted(query) -> Counter:
-    return Counter({tuple(row[:3]): row[3] for row in db.session.execute(query)})
+    return Counter({tuple(row[:-1]): row[-1] for row in db.session.execute(query)})

@@ -1,5 +1,7 @@
 """Whoever changes the database behind the triggers is named: the first leaf that was changed, removed or put in."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 
@@ -144,8 +146,46 @@ def test_a_cut_off_end_shows_against_the_audit_trail(five, log, monkeypatch):
     assert "organisation.create" in verify().fault.what
 
 
+def test_an_entry_without_a_leaf_is_named(five):
+    db.session.rollback()
+    with closing(sqlite3.connect(db.engine.url.database)) as behind:  # without the app's foreign keys
+        behind.execute(
+            "INSERT INTO log_entry (leaf_index, event, object_type, object_id, salt, payload)"
+            " SELECT ?, event, object_type, object_id, salt, payload FROM log_entry WHERE leaf_index = ?",
+            (five[2] + 1, five[2]),
+        )
+        behind.commit()
+    assert verify().fault.index == five[2] + 1 and "put in" in verify().fault.what
+
+
+def test_a_content_that_nobody_is_on_record_for_erasing_is_named(five):
+    sql("UPDATE log_entry SET salt = NULL, payload = NULL, erased_at = revealed_at WHERE leaf_index = :index", index=five[2])
+    assert verify().fault.index == five[2] and "erased" in verify().fault.what
+
+
+def test_a_receipt_given_to_another_organisation_is_named(five, log, monkeypatch):
+    monkeypatch.setitem(recording.DECISIVE, "organisation.create", Decisive())
+    person = factories.actor(factories.Role.COMMUNITY_MANAGER)
+    record("organisation.create", log.about, actor=person, now=START + 2 * HOUR)
+    db.session.commit()
+    assert verify().fault is None
+    index = db.session.scalar(sa.select(sa.func.max(LogLeaf.leaf_index)))
+    sql("UPDATE log_entry SET organisation_id = NULL WHERE leaf_index = :index", index=index)
+    assert verify().fault.index == index and "organisation" in verify().fault.what
+
+
+@pytest.mark.parametrize(
+    "change", ["log_leaf SET at = x'00'", "log_leaf SET at = 'noon'", "log_leaf SET data = 'x'", "log_entry SET payload = '{}'"]
+)
+def test_a_row_that_cannot_be_read_is_named(five, change):
+    """SQLite keeps in a column whatever somebody puts there."""
+    sql(f"UPDATE {change} WHERE leaf_index = :index", index=five[2])
+    assert verify().fault.index == five[2]
+
+
 def test_the_command_names_the_leaf(five, app):
     run = app.test_cli_runner().invoke
+    db.session.rollback()  # the command has a connection of its own
     assert run(args=["log", "verify"]).output.startswith("the log is whole: 5 events in ")
     sql("UPDATE log_leaf SET root = :root WHERE leaf_index = :index", root=b"r" * 32, index=five[2])
     done = run(args=["log", "verify"])

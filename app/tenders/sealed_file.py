@@ -36,7 +36,7 @@ class Arriving:
         return getattr(self._file, name)
 
 
-def keep_sealed_file(stream: BinaryIO | None) -> bytes:
+def keep_sealed_file(stream: BinaryIO | None, *, tender_id: int, organisation_id: int) -> bytes:
     """The header's bytes; every object is on disk when this returns. Raises Refused for a bid in clear or a damaged file."""
     if stream is None or stream.read(len(MAGIC)) != MAGIC:
         raise Refused(NOT_A_CAPSULE)
@@ -45,9 +45,10 @@ def keep_sealed_file(stream: BinaryIO | None) -> bytes:
         header = Header.from_bytes(line.removesuffix(b"\n"))
     except Malformed as error:
         raise Refused(DAMAGED) from error
+    if any(one.size > uploads.OBJECT_LIMIT for one in header.objects):
+        raise Refused(uploads.TOO_LARGE)
+    uploads.expect(tender_id=tender_id, organisation_id=organisation_id, sizes={one.sha256: one.size for one in header.objects})
     for one in header.objects:
-        if one.size > uploads.OBJECT_LIMIT:
-            raise Refused(uploads.TOO_LARGE)
         try:
             uploads.store_stream(_exactly(stream, one.size), sha256=one.sha256)
         except Refused as refused:

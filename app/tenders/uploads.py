@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ OBJECT_LIMIT = age_size(padded_size(MAX_FILE))
 WAITING_LIMIT = 6 * 1024**3
 """Bytes that one bidder may have sent for one tender and not handed in: two whole bids of ten large files, and something more."""
 KEPT_SECONDS = 7 * 24 * 3600
+ASIDE_SECONDS = 5 * 60
+"""An object that is not needed any more lies aside so long: a request that still saw it in its place is over by then."""
 CHUNK = 1024 * 1024
 
 TOO_LARGE = Reason(_l("加密文件超过 200 MB。"), next=_l("请压缩或拆分后重新添加。"))
@@ -61,15 +63,39 @@ def begin(*, tender_id: int, organisation_id: int, sha256: str, size: int) -> Up
     if size_of(sha256) not in (None, size):
         raise Refused(WRONG_HASH)
     owner = _owner(tender_id, organisation_id)
-    token = owner + _keyed(f"{owner}:{sha256}:{size}", 16)
+    token = _token_of(owner, sha256, size)
     found = find(token, tender_id=tender_id, organisation_id=organisation_id)
-    if found is not None:
-        return found
-    if sum(one["size"] for one in _facts_of(owner)) + size > WAITING_LIMIT:
+    if found is None:
+        if _waiting(owner) + size > WAITING_LIMIT:
+            raise Refused(TOO_MUCH)
+        _note(token, tender_id, sha256, size)
+        found = Upload(token, sha256, size, _arrived(token, sha256, size))
+    if not found.is_complete:
+        _part(token).touch(mode=0o600)
+    return found
+
+
+def expect(*, tender_id: int, organisation_id: int, sizes: Mapping[str, int]) -> None:
+    """Note whose objects these are before they are stored from a sealed file. Raises Refused."""
+    owner = _owner(tender_id, organisation_id)
+    if _waiting(owner) + sum(sizes.values()) > WAITING_LIMIT:
         raise Refused(TOO_MUCH)
-    _part(token).touch(mode=0o600)
-    _replace(_facts_path(token), json.dumps({"sha256": sha256, "size": size}).encode())
-    return find(token, tender_id=tender_id, organisation_id=organisation_id) or Upload(token, sha256, size, 0)
+    for sha256, size in sizes.items():
+        _note(_token_of(owner, sha256, size), tender_id, sha256, size)
+
+
+def _token_of(owner: str, sha256: str, size: int) -> str:
+    return owner + _keyed(f"{owner}:{sha256}:{size}", 16)
+
+
+def _note(token: str, tender_id: int, sha256: str, size: int) -> None:
+    _replace(_facts_path(token), json.dumps({"sha256": sha256, "size": size, "of": tender_mark(tender_id)}).encode())
+
+
+def _waiting(owner: str) -> int:
+    """Bytes that count towards a bidder's limit: what was never handed in counts for some days only."""
+    since = time.time() - KEPT_SECONDS
+    return sum(facts["size"] for path in _notes_of(owner) if _changed_at(path) >= since and (facts := _facts(path.stem)))
 
 
 def find(token: str, *, tender_id: int, organisation_id: int) -> Upload | None:
@@ -198,28 +224,73 @@ def release(*, tender_id: int, organisation_id: int, objects: Iterable[str]) -> 
             discard(path.stem)
 
 
+def tender_mark(tender_id: int) -> str:
+    """What notes have in the place of a tender: who reads the folder alone learns nothing from it."""
+    return _keyed(f"tender {tender_id}", 32)
+
+
+def notes() -> list[tuple[str, str, str]]:
+    """Token, object and tender's mark of everything that was sent and not handed in."""
+    found = ((path.stem, _facts(path.stem)) for path in _folder("uploads").glob("*.json"))
+    return [(token, facts["sha256"], facts["of"]) for token, facts in found if facts is not None]
+
+
+def set_aside(sha256: str) -> None:
+    """Out of the store, but not yet gone: nobody can hand it in any more, and it can be put back."""
+    aside = _aside(sha256)
+    try:
+        os.replace(_object(sha256), aside)
+        os.utime(aside)
+    except FileNotFoundError:
+        return
+
+
+def lying_aside() -> list[str]:
+    """The objects that were set aside so long ago that nobody can be handing them in."""
+    before = time.time() - ASIDE_SECONDS
+    return sorted(path.stem for path in _folder("uploads").glob("*.aside") if _changed_at(path) < before)
+
+
+def put_back(sha256: str) -> None:
+    _keep(_aside(sha256), sha256)
+
+
+def throw_away(sha256: str) -> None:
+    _aside(sha256).unlink(missing_ok=True)
+
+
+def _aside(sha256: str) -> Path:
+    return _folder("uploads") / f"{sha256}.aside"
+
+
 def sweep(*, older_than: float = KEPT_SECONDS) -> int:
-    """Throw away uploads that nobody went on with; objects in the store stay. How many were thrown away."""
+    """Throw away uploads that nobody went on with; objects in the store stay (actions/clearing.py). How many were thrown away."""
     before, thrown = time.time() - older_than, 0
     for path in list(_folder("uploads").iterdir()):
-        if path.suffix == ".json":
-            continue  # goes with its part
+        if path.suffix in (".json", ".aside"):
+            continue  # a note goes with its part
         if _changed_at(path) >= before:
             continue
         path.unlink(missing_ok=True)
         if path.suffix == ".part":
             path.with_suffix(".json").unlink(missing_ok=True)
             thrown += 1
-    for path in _folder("uploads").glob("*.json"):  # of objects that are in the store
-        if not _part(path.stem).exists() and _changed_at(path) < before:
+    for path in _folder("uploads").glob("*.json"):  # of nothing; one of an object tells to whose tender it belongs
+        if (
+            _changed_at(path) < before
+            and not _part(path.stem).exists()
+            and (facts := _facts(path.stem))
+            and size_of(facts["sha256"]) is None
+        ):
             path.unlink(missing_ok=True)
     return thrown
 
 
 @each_day
 def sweep_daily(*, now) -> int:
-    """`flask tick` sweeps; files grow old by the machine's clock, whatever `now` is."""
-    return sweep()
+    """`flask tick` sweeps; files grow old by the machine's clock, whatever `now` is. It prints no number: it would count bidders."""
+    sweep()
+    return 0
 
 
 def temporary_folder() -> str:
@@ -299,7 +370,3 @@ def _facts(token: str) -> dict | None:
 
 def _notes_of(owner: str) -> list[Path]:
     return list(_folder("uploads").glob(f"{owner}*.json"))
-
-
-def _facts_of(owner: str) -> list[dict]:
-    return [facts for path in _notes_of(owner) if (facts := _facts(path.stem)) is not None]

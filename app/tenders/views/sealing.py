@@ -16,7 +16,8 @@ from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions import sealing as actions
-from app.tenders.actions.bidding import lock_numbered, why_not_bid
+from app.tenders.actions.bidding import why_not_bid
+from app.tenders.actions.clearing import drop_upload
 from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, canonical
 from app.tenders.handing_in import DAMAGED
 from app.tenders.models import Tender
@@ -142,6 +143,17 @@ def add_piece(number: str, token: str):
     return Response(status=204, headers={"Upload-Offset": str(upload.offset)})
 
 
+@bp.route("/tenders/<number>/bid/objects/<token>", methods=["DELETE"])
+@roles(*BIDDERS)
+@reads_first
+@uploading
+def drop_object(number: str, token: str):
+    """The bidder has removed a file before handing in (tus termination)."""
+    whose = _bidder_of(number)
+    drop_upload(uploads.find(token, **whose) or not_found())
+    return Response(status=204)
+
+
 def _piece() -> tuple[bytes, bool]:
     """What arrived of a piece, and whether that is all. It is read whole before anything is locked: a connection that died
     half-way must not hold up the one that goes on in its place. What came before it died is kept."""
@@ -175,18 +187,15 @@ def _hand_in(number: str, header: bytes) -> tuple[str | None, Refused | None, st
 
 
 def _hand_in_all(number: str, take) -> list[int | Refused]:
-    """The tender's id for each that was accepted. Terms are read before the lock, and asked for again under it if they have changed."""
+    """For each that was accepted the tender's id."""
     try:
-        tender = _load(number)
-        known, tender_id = actions.Known.read(tender), tender.id
-        db.session.rollback()
         with writing():
-            tender = lock_numbered(number)
-            answers = actions.submit_capsules(tender, take(), known=known)
+            answers = actions.submit_capsules(number, take)
+            found = [answer if isinstance(answer, Refused) else answer.bid.tender_id for answer in answers]
             db.session.commit()
+            return found
     finally:
         db.session.rollback()
-    return [answer if isinstance(answer, Refused) else tender_id for answer in answers]
 
 
 def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:
@@ -230,8 +239,8 @@ def submit_sealed(number: str):
     """The one `.sealed` file of the offline sealers, by an ordinary form."""
     tender, file = _load(number), request.files.get("sealed")
     try:
-        _bidder_of(number)
-        header = keep_sealed_file(file.stream if file is not None else None)
+        whose = _bidder_of(number)
+        header = keep_sealed_file(file.stream if file is not None else None, **whose)
     except Refused as refused:
         return redirect(_refuse(tender, refused))
     receipt, refused, refusal = _hand_in(number, header)

@@ -1,7 +1,7 @@
 // The bid's files: looked into, encrypted, kept on this machine as ciphertext, and sent while the bidder goes on typing.
 import { page, joined, say, sizeText } from "./page.js";
 import { announce, make, part } from "./dom.js";
-import { send } from "./upload.js";
+import { send, takeBack } from "./upload.js";
 
 const LONGEST_NAME = 200;
 const REST = 500; // milliseconds between two drawings of a progress bar
@@ -179,6 +179,7 @@ export class Files {
     entry.controller?.abort();
     this.#forget(entry);
     if (entry.object) await this.#store.dropObject(entry.object.sha256);
+    if (entry.place) takeBack(entry.place);
     await this.#changed();
   }
 

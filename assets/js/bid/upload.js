@@ -22,6 +22,15 @@ export async function send(object, place, { onPlace, onProgress, onWaiting, sign
   }
 }
 
+// A file that was removed: the server need not keep what was sent of it. What it could not be told it clears away after the closing.
+export async function takeBack(place) {
+  try {
+    await fetch(place, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0", "X-CSRFToken": page.csrf } });
+  } catch {
+    // no connection
+  }
+}
+
 function attempt({ blob, sha256 }, place, { onPlace, onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const upload = new Upload(blob, {

@@ -285,8 +285,8 @@ def test_sweeping_takes_what_nobody_went_on_with(files):
     assert uploads.sweep() == 1
     assert uploads.find(old.token, **OWNER) is None
     assert uploads.find(kept.token, **OWNER).offset == 0, "one that goes on for days is no old one"
-    assert names_in(files) == [".json", ".part"]
-    assert uploads.read_object(done.sha256) == b"done"
+    assert names_in(files) == [".json", ".json", ".part"], "the note of an object in the store tells whose tender it is cleared with"
+    assert uploads.read_object(done.sha256) == b"done" and uploads._waiting(uploads._owner(**OWNER)) == 0
 
 
 @only_files

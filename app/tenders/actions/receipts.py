@@ -1,0 +1,137 @@
+"""Receipts by mail: whoever handed in, took back or was refused gets the receipt of it, in the same transaction, and nobody else does.
+
+A mail names the tender, what was done and when, and the hashes; it has no price, no names of files and no number of bids."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import event as events
+from sqlalchemy import func, select, tuple_
+
+from app.accounts.models import User
+from app.common.audit import AuditEvent, on_record
+from app.common.i18n import CHINESE, _l
+from app.common.mail import OutboxMail, enclose_receipts, send_mail
+from app.extensions import db
+from app.log import recording  # its listener comes first: the leaves are there before the mails that name them
+from app.log.models import LogEntry
+from app.log.queries import receipt
+from app.tenders.bidding import exact_time
+
+WORDS = {
+    "bid.submit": _l("平台已经收到您提交的加密投标。"),
+    "bid.replace": _l("平台已经收到您重新提交的加密投标，以这一次为准。"),
+    "bid.withdraw": _l("您的投标已经撤回。截止前可以重新提交。"),
+    "bid.refuse": _l("您的这次提交没有受理。此前已经取得回执的投标继续有效。"),
+}
+REFUSALS_A_DAY = 5
+"""By mail, to one person in one tender: a refusal is easily provoked. Its receipt stays on its page."""
+
+PENDING = "receipts_pending"
+
+
+def _note(row: AuditEvent, obj) -> None:
+    if row.event in WORDS and row.user_id is not None:
+        db.session.info.setdefault(PENDING, []).append((row, obj))
+
+
+def write_pending() -> None:
+    """Write the mails of what was recorded so far; a commit does it by itself."""
+    noted = [(row, obj) for row, obj in db.session.info.pop(PENDING, []) if db.inspect(row).persistent]
+    if not noted:
+        return
+    recording.append_pending()
+    leaves, people = _leaves_of(noted), _addresses_of(noted)
+    for row, obj in noted:
+        leaf, to = leaves.get((row.event, row.object_type, row.object_id)), people.get(row.user_id)
+        if leaf is None or to is None:
+            continue
+        left = REFUSALS_A_DAY - _refusals_mailed(to, obj.tender.number, row) if row.event == "bid.refuse" else None
+        if left is None or left > 0:
+            _write(to, row, obj.tender, leaf, is_last=left == 1)
+
+
+def _leaves_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[tuple[str, str, str], int]:
+    """The newest leaf of each event and object."""
+    of_it = tuple_(LogEntry.event, LogEntry.object_type, LogEntry.object_id)
+    asked = [(row.event, row.object_type, row.object_id) for row, _obj in noted]
+    found = select(LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.leaf_index).where(of_it.in_(asked))
+    return {tuple(key): leaf for *key, leaf in db.session.execute(found.order_by(LogEntry.leaf_index))}
+
+
+def _addresses_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[int, str]:
+    ids = {row.user_id for row, _obj in noted}
+    return dict(db.session.execute(select(User.id, User.email).where(User.id.in_(ids), User.active).order_by(User.id)).all())
+
+
+def _refusals_mailed(to: str, number: str, row: AuditEvent) -> int:
+    db.session.flush()
+    return db.session.scalar(
+        select(func.count())
+        .select_from(OutboxMail)
+        .join(LogEntry, LogEntry.leaf_index == OutboxMail.receipt_leaf)
+        .where(
+            OutboxMail.to == to,
+            LogEntry.event == "bid.refuse",
+            LogEntry.tender_number == number,
+            OutboxMail.written_at > row.at - timedelta(days=1),
+        )
+    )
+
+
+def _write(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> None:
+    facts, address = row.facts, current_app.config.get("SITE_URL", "")
+    page = f"bid/refusals/{row.object_id}" if row.event == "bid.refuse" else "bid/receipt"
+    with force_locale(CHINESE):
+        lines = [
+            WORDS[row.event],
+            "",
+            _l("项目：%(title)s（%(number)s）", title=tender.title, number=tender.number),
+            _l("投标人：%(name)s", name=row.organisation_name),
+            _l("收到时间：%(moment)s", moment=exact_time(row.at)),
+            _l("原因：%(reason)s", reason=facts["reason"]) if "reason" in facts else None,
+            _l("回执号：%(receipt)s", receipt=facts["receipt"]) if "receipt" in facts else None,
+            _l("封装校验值：%(capsule)s", capsule=facts["capsule"]) if facts.get("capsule") else None,
+            _l("日志序号：%(leaf)d", leaf=leaf),
+            "",
+            _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
+            _l("一天之内再有不受理的，不再发邮件，回执在投标页面查看和下载。") if is_last else None,
+            _l("这封邮件只发给办理人本人。开标前请不要转发：它说明贵单位办理过投标，但不含报价、文件名和投标内容。"),
+            f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify" if address else None,
+        ]
+        text = "\n".join(str(line) for line in lines if line is not None)
+        subject = str(_l("回执：%(title)s（%(number)s）", title=tender.title, number=tender.number))
+    send_mail(to, subject, f"{text}\n", now=row.at, receipt_leaf=leaf)
+
+
+def receipt_text(leaf: int) -> str:
+    """The tlog-proof file of a leaf. Raises LookupError."""
+    entry = db.session.scalar(select(LogEntry).where(LogEntry.leaf_index == leaf))
+    if entry is None:
+        raise LookupError(f"leaf {leaf} has no entry")
+    return receipt(entry)
+
+
+def _before_commit(session) -> None:
+    if not session.in_nested_transaction() and session.info.get(PENDING):
+        write_pending()
+
+
+def _forget(session, *_args) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)
+
+
+def listen() -> None:
+    """Begin to follow the audit trail; once a process."""
+    on_record(_note)
+    enclose_receipts(receipt_text)
+    for name, listener in (("before_commit", _before_commit), ("after_commit", _forget), ("after_rollback", _forget)):
+        if not events.contains(db.session, name, listener):
+            events.listen(db.session, name, listener)
+
+
+listen()

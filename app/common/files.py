@@ -1,8 +1,10 @@
 """Stored files: named by hash, created and never overwritten, hostile until checked."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from typing import BinaryIO
 from urllib.parse import quote
 
 import obstore
@@ -52,7 +54,11 @@ class StoredFile(db.Model):
 
     @property
     def key(self) -> str:
-        return f"{self.sha256[:2]}/{self.sha256}"
+        return _key(self.sha256)
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
 
 
 def sniff_kind(head: bytes, filename: str = "") -> str:
@@ -72,10 +78,11 @@ def media_type_of(kind: str) -> str:
     return KINDS[kind][0] if kind in KINDS else {"text": "text/plain; charset=utf-8"}.get(kind, "application/octet-stream")
 
 
-def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limit_mb: int) -> Reason | None:
+def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limit_mb: int, size: int | None = None) -> Reason | None:
+    """`size`: of the whole, when `content` is its beginning."""
     if not content:
         return Reason(_l("文件“%(name)s”是空的。", name=filename), next=_l("请检查后重新选择文件。"))
-    if len(content) > limit_mb * 1024 * 1024:
+    if (len(content) if size is None else size) > limit_mb * 1024 * 1024:
         return Reason(
             _l("文件“%(name)s”超过 %(limit)d MB。", name=filename, limit=limit_mb),
             next=_l("请压缩或拆分后重新上传。"),
@@ -106,19 +113,51 @@ def store_file(content: bytes, filename: str, *, now: datetime, allowed: frozens
     filename = clean_filename(filename)
     if reason := why_not_keep(content, filename, allowed=allowed, limit_mb=limit_mb):
         raise Refused(reason)
-    kind = sniff_kind(content, filename)
+    kept = Kept(hashlib.sha256(content).hexdigest(), len(content), content[:HEAD])
+    try:
+        obstore.put(_store(), _key(kept.sha256), content, mode="create", use_multipart=False)
+    except AlreadyExistsError:
+        pass  # the same bytes are there already, under the same hash
+    return add_row(kept, filename, now=now)
+
+
+HEAD = 4096
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes in the store that have no row yet."""
+
+    sha256: str
+    size: int
+    head: bytes
+    """How they begin."""
+
+
+def keep_stream(file: BinaryIO, *, sha256: str, size: int) -> Kept:
+    """Put a large file into the store a part at a time, without the database. `sha256`: of its bytes, computed by the caller from these very bytes."""
+    file.seek(0)
+    head = file.read(HEAD)
+    file.seek(0)
+    try:
+        obstore.head(_store(), _key(sha256))
+    except FileNotFoundError:
+        obstore.put(_store(), _key(sha256), file, use_multipart=True, chunk_size=5 * 1024 * 1024, max_concurrency=1)
+    return Kept(sha256, size, head)
+
+
+def add_row(kept: Kept, filename: str, *, now: datetime) -> StoredFile:
+    """The row of bytes that lie in the store, under the name that they came with."""
+    filename = clean_filename(filename)
+    kind = sniff_kind(kept.head, filename)
     row = StoredFile(
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
+        sha256=kept.sha256,
+        size=kept.size,
         kind=kind,
         media_type=media_type_of(kind),
         filename=filename,
         stored_at=now,
     )
-    try:
-        obstore.put(_store(), row.key, content, mode="create", use_multipart=False)
-    except AlreadyExistsError:
-        pass  # the same bytes are there already, under the same hash
     db.session.add(row)
     return row
 

@@ -2,10 +2,12 @@
 
 import logging
 import shlex
+import shutil
 import subprocess
 import tempfile
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 
@@ -24,15 +26,16 @@ class Scan(Enum):
     NOT_ASKED = "not_asked"
 
 
-def scan(content: bytes) -> Scan:
-    """What the scanner of LINLI_SCANNER says of these bytes. It gets a file of its own, which is gone afterwards."""
+def scan(content: BinaryIO) -> Scan:
+    """What the scanner of LINLI_SCANNER says of a file. It gets one of its own, which is gone afterwards."""
     command = shlex.split(current_app.config["SCANNER"])
     if not command:
         return Scan.NOT_ASKED
     folder = current_app.config["DATA"] / "scanning"
     folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder) as file:
-        file.write(content)
+        content.seek(0)
+        shutil.copyfileobj(content, file, 1024 * 1024)
         file.flush()
         try:
             done = subprocess.run([*command, str(Path(file.name))], capture_output=True, timeout=SECONDS, check=False)

@@ -203,6 +203,19 @@ def size_of(sha256: str) -> int | None:
         return None
 
 
+def open_object(sha256: str) -> BinaryIO:
+    return _object(sha256).open("rb")
+
+
+def is_sound(sha256: str) -> bool:
+    """Whether an object lies in the store as it was named. Reads the whole of it."""
+    try:
+        with open_object(sha256) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
+
+
 def read_object(sha256: str) -> bytes | None:
     try:
         return _object(sha256).read_bytes()

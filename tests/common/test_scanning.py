@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from io import BytesIO
 
 import pytest
 
@@ -28,17 +29,17 @@ def scanner(app, tmp_path):
     [(b"%PDF-1.7 harmless", Scan.CLEAN), (b"%PDF-1.7 EICAR", Scan.INFECTED), (b"broken", Scan.FAILED), (b"", Scan.CLEAN)],
 )
 def test_what_the_scanner_says(scanner, app, content, found):
-    assert scan(content) is found
+    assert scan(BytesIO(content)) is found
     assert not list((app.config["DATA"] / "scanning").iterdir()), "nothing is left behind"
 
 
 def test_without_a_scanner_nothing_is_asked(app):
     with app.app_context():
-        assert scan(b"EICAR") is Scan.NOT_ASKED
+        assert scan(BytesIO(b"EICAR")) is Scan.NOT_ASKED
 
 
 def test_a_scanner_that_is_not_there_fails_and_says_so(app, caplog):
     app.config["SCANNER"] = "/no/such/scanner"
     with app.app_context():
-        assert scan(b"x") is Scan.FAILED
+        assert scan(BytesIO(b"x")) is Scan.FAILED
     assert "LINLI_SCANNER" in caplog.text

@@ -13,6 +13,7 @@ from app.tenders.actions import opening, publishing, recovery, sealing, unsealin
 from app.tenders.kinds import CapsuleFault, FailureCause
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import BidRecovery, BidUnsealing
+from app.tenders.queries.bidder_desk import bidder_items
 from app.tenders.queries.tenders import phase_of
 from app.tenders.recovery import Standing, find_secret, why_not_announce, why_not_give_up, why_not_recover
 from tests.tenders import bid_stories as stories
@@ -104,6 +105,24 @@ def test_bidders_are_told_and_open_their_own_bids(session):
     assert [line.price_fen for line in record.lines] == [71, 67, 76]
     assert [one["way"] for one in record.proceedings["bids"]] == ["recovery"] * 3
     assert record.proceedings["windows"][0]["cause"] == CAUSE
+
+
+def test_the_window_stands_on_each_bidders_desk_with_its_term_until_the_bid_is_open(session, app):
+    story, secrets = story_with_files()
+    stories.give_shares(story, 0)
+
+    def items(index: int, now):
+        with app.test_request_context():
+            return [(str(item.what), item.due_at, item.is_waiting) for item in bidder_items(story.actor(index), now)]
+
+    waiting = [("等待招标人开标", None, True)]
+    assert items(0, AFTER) == waiting
+    announced(story)
+    to_do = [("保管人不足：请用恢复文件解密本企业的投标", ENDS, False)]
+    assert [items(index, AFTER) for index in range(3)] == [to_do] * 3
+    recover(story, 1, secrets[1])
+    assert [items(index, AFTER + timedelta(minutes=20)) for index in range(3)] == [to_do, waiting, to_do]
+    assert items(0, ENDS) == waiting
 
 
 def test_only_the_own_file_of_the_last_version_opens(session):

@@ -6,16 +6,19 @@ whoever comes next goes on where a broken-off opening stopped."""
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.common.access import Actor, system_actor
 from app.common.audit import label_events, record
-from app.common.files import DOCUMENTS, store_file, why_not_keep
+from app.common.files import DOCUMENTS, HEAD, Kept, add_row, clean_filename, keep_stream, why_not_keep
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.common.scanning import Scan, scan
@@ -24,8 +27,8 @@ from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.bidding import exact_time
-from app.tenders.capsule.format import MAX_FILE, Header, Manifest
-from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_capsule
+from app.tenders.capsule.format import MAX_FILE, MAX_MANIFEST, File, Header, Manifest, age_size, padded_size
+from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_file, open_manifest
 from app.tenders.handing_in import closing_statement
 from app.tenders.kinds import BidDocumentKind, CapsuleFault
 from app.tenders.lifecycle import Status
@@ -245,38 +248,49 @@ class Unsealed:
     """A bid out of its capsule, its files looked at."""
 
     manifest: Manifest
-    files: tuple[bytes | None, ...]
-    """In the manifest's order; None for one that is not kept."""
+    files: tuple[Kept | None, ...]
+    """In the manifest's order, in the store of files; None for one that is not kept."""
     remarks: tuple[str, ...]
     """What everybody must know about its files, in Chinese, as the record keeps it."""
 
 
 def read_capsule(ready: Ready) -> Unsealed | CapsuleFault:
-    """The content, or why there is none. Uses no database: it may take long."""
+    """The content, or why there is none. Uses no database: it may take long. Holds one piece of a file in memory, however large the bid.
+
+    Nothing is kept before the whole capsule was found sound: until then its files lie in nameless ones that end with the process."""
     try:
         secret = check_secret(ready.header, ready.secret) if ready.secret else combine_shares(ready.header, ready.shares)
-        objects = [uploads.read_object(one.sha256) for one in ready.header.objects]
-        opened = open_capsule(ready.header, objects, secret, bidder=ready.bidder)
+        if not all(uploads.is_sound(one.sha256) for one in ready.header.objects):
+            return CapsuleFault.OBJECT_MISSING
+        with ExitStack() as opened:
+            first, *others = (opened.enter_context(uploads.open_object(one.sha256)) for one in ready.header.objects)
+            if ready.header.objects[0].size > LARGEST_MANIFEST:
+                return CapsuleFault.UNREADABLE
+            manifest = open_manifest(ready.header, first.read(), secret, bidder=ready.bidder)
+            plain = [opened.enter_context(TemporaryFile(dir=uploads.temporary_folder())) for _file in manifest.files]
+            for file, sealed, into in zip(manifest.files, others, plain, strict=True):
+                open_file(file, sealed, into, secret)
+            looked = [_look_at(number, *one) for number, one in enumerate(zip(manifest.files, plain, strict=True), start=1)]
     except Unopened as unopened:
         return CapsuleFault(unopened.fault.value)
-    looked = [
-        _look_at(number, data, file.name)
-        for number, (file, data) in enumerate(zip(opened.manifest.files, opened.files, strict=True), start=1)
-    ]
-    return Unsealed(opened.manifest, tuple(data for data, _remark in looked), tuple(remark for _data, remark in looked if remark))
+    return Unsealed(manifest, tuple(kept for kept, _remark in looked), tuple(remark for _kept, remark in looked if remark))
 
 
-def _look_at(number: int, data: bytes, name: str) -> tuple[bytes | None, str]:
+LARGEST_MANIFEST = age_size(padded_size(2 * MAX_MANIFEST))
+
+
+def _look_at(number: int, file: File, plain: BinaryIO) -> tuple[Kept | None, str]:
     """A file of a bid is hostile until it was looked at: what is kept of it, and the remark."""
+    plain.seek(0)
+    head, name, limit = plain.read(HEAD), clean_text(file.name), MAX_FILE // MEGABYTE
     with force_locale("zh_CN"):
-        if why_not_keep(data, clean_text(name), allowed=DOCUMENTS, limit_mb=MAX_FILE // MEGABYTE) is not None:
+        if why_not_keep(head, clean_filename(name), allowed=DOCUMENTS, limit_mb=limit, size=file.size) is not None:
             return None, str(_l("第 %(number)d 个附件的类型不在允许之列或者与名称不符，没有收入。", number=number))
-        found = scan(data)
+        found = scan(plain)
         if found is Scan.INFECTED:
             return None, str(_l("第 %(number)d 个附件查出恶意程序，没有收入。", number=number))
-        if found is Scan.FAILED:
-            return data, str(_l("第 %(number)d 个附件没有能够查毒。", number=number))
-    return data, ""
+        remark = str(_l("第 %(number)d 个附件没有能够查毒。", number=number)) if found is Scan.FAILED else ""
+    return keep_stream(plain, sha256=file.sha256, size=file.size), remark
 
 
 def clean_text(text: str) -> str:
@@ -317,9 +331,9 @@ def _keep_content(version: BidVersion, found: Unsealed, *, now: datetime) -> Non
         answers={clean_text(code): clean_text(text) for code, text in bid.answers.items()},
         no_interest=bid.no_interest,
     )
-    for file, data in zip(bid.files, found.files, strict=True):
-        if data is None:
+    for file, kept in zip(bid.files, found.files, strict=True):
+        if kept is None:
             continue
         kind = BidDocumentKind(file.kind) if file.kind in {one.value for one in BidDocumentKind} else BidDocumentKind.OTHER
-        stored = store_file(data, clean_text(file.name), now=now, limit_mb=MAX_FILE // MEGABYTE)
+        stored = add_row(kept, clean_text(file.name), now=now)
         version.documents.append(BidDocument(position=len(version.documents) + 1, kind=kind, title=stored.filename, file=stored))

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from io import BytesIO
+from typing import BinaryIO
 
-from pyrage import DecryptError, IdentityError, decrypt, x25519
+from pyrage import DecryptError, IdentityError, decrypt, decrypt_io, x25519
 from pyshamir import combine
 
-from .format import Header, Malformed, Manifest, Share, padded_size
+from .format import File, Header, Malformed, Manifest, Share, padded_size
 
 
 class Fault(StrEnum):
@@ -86,23 +88,60 @@ def open_capsule(header: Header, objects: Sequence[bytes | None], secret: str, *
     for one, data in zip(header.objects, objects, strict=True):
         if data is None or sha256(data).hexdigest() != one.sha256:
             raise Unopened(Fault.OBJECT_MISSING)
-    identity = x25519.Identity.from_str(check_secret(header, secret))
+    manifest = open_manifest(header, objects[0], secret, bidder=bidder)
+    return Opened(manifest, tuple(_bytes_of(file, objects[file.object], secret) for file in manifest.files))
+
+
+def open_manifest(header: Header, data: bytes, secret: str, *, bidder: str | None) -> Manifest:
+    """What the capsule's first object says, once its hash was checked. Raises Unopened."""
     try:
-        plain = [decrypt(data, [identity]) for data in objects]
-        manifest = Manifest.from_bytes(plain[0])
+        manifest = Manifest.from_bytes(decrypt(data, [x25519.Identity.from_str(check_secret(header, secret))]))
     except (DecryptError, Malformed) as error:
         raise Unopened(Fault.UNREADABLE, str(error)) from error
     if (manifest.tender, manifest.documents) != (header.tender, header.documents):
         raise Unopened(Fault.OTHER_TENDER)
     if bidder is not None and manifest.bidder != bidder:
         raise Unopened(Fault.OTHER_BIDDER)
-    if [file.object for file in manifest.files] != list(range(1, len(plain))):
+    if [file.object for file in manifest.files] != list(range(1, len(header.objects))):
         raise Unopened(Fault.UNREADABLE, "files and objects do not match")
-    return Opened(manifest, tuple(_unpad(data, file.size, file.sha256) for file, data in zip(manifest.files, plain[1:], strict=True)))
+    return manifest
 
 
-def _unpad(data: bytes, size: int, digest: str) -> bytes:
-    own = data[:size]
-    if len(data) != padded_size(size) or data[size:].strip(b"\0") or sha256(own).hexdigest() != digest:
+def open_file(file: File, sealed: BinaryIO, into: BinaryIO, secret: str) -> None:
+    """Decrypts one file's object a piece at a time, without its padding. Raises Unopened when it is not what the manifest says."""
+    own = _Own(into, file.size)
+    try:
+        decrypt_io(sealed, own, [x25519.Identity.from_str(secret)])
+    except (DecryptError, OSError) as error:
+        raise Unopened(Fault.UNREADABLE, str(error)) from error
+    if not own.is_padded_right() or own.digest.hexdigest() != file.sha256:
         raise Unopened(Fault.UNREADABLE, "a file is not what the manifest says")
-    return own
+
+
+def _bytes_of(file: File, data: bytes, secret: str) -> bytes:
+    into = BytesIO()
+    open_file(file, BytesIO(data), into, secret)
+    return into.getvalue()
+
+
+class _Own:
+    """Takes what is decrypted: passes the file's own bytes on and looks whether zeros follow, as many as belong there."""
+
+    def __init__(self, into: BinaryIO, size: int):
+        self._into, self._size, self._came, self._is_zero = into, size, 0, True
+        self.digest = sha256()
+
+    def write(self, data: bytes) -> int:
+        data = bytes(data)
+        own = data[: max(0, self._size - self._came)]
+        self.digest.update(own)
+        self._into.write(own)
+        self._is_zero = self._is_zero and not data[len(own) :].strip(b"\0")
+        self._came += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._into.flush()
+
+    def is_padded_right(self) -> bool:
+        return self._is_zero and self._came == padded_size(self._size)

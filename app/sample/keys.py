@@ -51,8 +51,11 @@ def identity_of(login: str) -> str:
 
 
 def characters_of(login: str) -> str:
+    return words_of(secret_of(login))
+
+
+def words_of(secret: bytes) -> str:
     """The 24 characters of the card (BIP-39)."""
-    secret = secret_of(login)
     words = "".join(WORDS.read_text(encoding="utf-8").split())
     bits = int.from_bytes(secret + hashlib.sha256(secret).digest()[:1])
     return "".join(words[bits >> (11 * n) & 2047] for n in reversed(range(24)))

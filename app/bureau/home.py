@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.common.clock import local
 from app.communities.coverage import STEP_MODES, Step
 from app.communities.models import Compound
+from app.communities.queries import Tally
 from app.communities.rules import ManagementMode
+from app.communities.since import census_of, changes_since_census
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.funding.queries.public import money_totals
@@ -36,6 +39,8 @@ def home_page(now: datetime) -> dict:
     results = _latest_results(now)
     codes = {tender.division_code for tender in (*tenders, *(line.tender for line in results))}
     modes = _compounds_by_mode()
+    census_on = db.session.scalar(select(db.func.max(Compound.census_on)))
+    census = census_of(Tally(compounds=sum(modes.values()), modes=modes, latest=census_on), changes_since_census(""))
     return {
         "tenders": tenders,
         "open_count": count_public(ListFilter(state=State.BIDDING), now),
@@ -44,7 +49,9 @@ def home_page(now: datetime) -> dict:
         "compounds": sum(modes.values()),
         "mode_parts": [(str(mode.label), modes[mode], str(modes[mode])) for mode in ManagementMode if modes.get(mode)],
         "covered": sum(count for mode, count in modes.items() if mode in STEP_MODES[Step.BASIC]),
-        "census_on": db.session.scalar(select(db.func.max(Compound.census_on))),
+        "census": census,
+        "census_covered": census.reached(Step.BASIC),
+        "today": local(now).date(),
         "flow": money_totals(),
     }
 

@@ -282,6 +282,7 @@ FIGURES: dict[str, Callable[..., Markup | str]] = {
     "price": price,
     "area": area,
     "count": count,
+    "listed": listed,
     "percent": percent_text,
     "share": share_text,
     "score": score_text,

@@ -61,6 +61,8 @@ class Tally:
     steps: dict[tuple[Basis, Step], int] = field(default_factory=lambda: defaultdict(int))
     items: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     """Item → met and recorded, met and presumed, not met."""
+    lacking: dict[tuple[str, ManagementMode], int] = field(default_factory=lambda: defaultdict(int))
+    """Item and mode → compounds of that mode found to lack it."""
     earliest: date | None = None
     latest: date | None = None
     placed: int = 0
@@ -90,6 +92,8 @@ class Tally:
             counts[0] += recorded
             counts[1] += presumed
             counts[2] += row.compounds - recorded - presumed
+            if row.mode in item.modes:
+                self.lacking[(item.key, row.mode)] += row.compounds - recorded - presumed
         self.earliest = min(filter(None, (self.earliest, row.earliest)), default=None)
         self.latest = max(filter(None, (self.latest, row.latest)), default=None)
         if row.placed:
@@ -186,6 +190,12 @@ class Filters:
     year_from: int | None = None
     year_to: int | None = None
     has_committee: bool | None = None
+    ignored: tuple = ()
+    """Labels of conditions whose value made no sense."""
+
+    @property
+    def is_active(self) -> bool:
+        return any((self.text, self.place, self.mode, self.year_from, self.year_to, self.has_committee is not None))
 
 
 def compounds(filters: Filters):

@@ -22,7 +22,7 @@ CHECKS = {
 }
 
 LABELS = {spec.key: spec.label for spec in FIELDS} | CHECKS | {
-    "service_level": _l("服务等级"), "census_on": _l("数据截止日"), "owners_committee_id": _l("业主委员会"),
+    "service_level": _l("服务等级"), "census_on": _l("底数日期"), "owners_committee_id": _l("业主委员会"),
 }  # fmt: skip
 
 LEVELS = {1: _l("一级"), 2: _l("二级"), 3: _l("三级")}

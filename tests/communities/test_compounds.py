@@ -75,7 +75,7 @@ def test_the_coverage_table_downloads_in_both_forms(client, city):
     text = client.get("/coverage.csv").data.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 1 + 1 + 3 + 29 + 94
-    assert rows[1][:4] == ["4104", "市", "平顶山市", "1115"]
+    assert rows[1][:5] == ["4104", "市", "平顶山市", "2009-06-30", "1115"]
     sheet = openpyxl.load_workbook(io.BytesIO(client.get("/coverage.xlsx").data)).active
     assert sheet.max_row == len(rows)
     client.get("/coverage.pdf", status=404)
@@ -249,3 +249,34 @@ def test_an_auditor_and_an_officer_find_the_import_from_their_desk(new_client, s
     sign_in(auditor, Role.AUDITOR)
     assert "导入楼院底数" in officer.get("/census", status=200, follow=True).h1
     assert "导入表格" in auditor.get("/census", status=200, follow=True).h1
+
+
+def test_figures_of_now_and_of_the_census_each_bear_their_own_day(client, session, city):
+    compound = session.scalars(select(Compound).where(Compound.mode == ManagementMode.NONE).order_by(Compound.id)).first()
+    actions.record_management(compound, mode=ManagementMode.PROFESSIONAL, source="XH-2009-0001", actor=system_actor(), now=NOW)
+    session.commit()
+    page = client.get("/coverage")
+    for words in ("73.99%", "73.90%", "177", "176", "291", "290", "2009年11月18日", "底数截至 2009年6月30日", "74.3%"):
+        assert words in page.main, words
+    assert "177 个；按逐项记录是" in page.main, "the tile says what the other way of counting gives"
+    home = client.get("/").main
+    assert home.index("73.99%") < home.index("2009年11月18日") < home.index("底数截至 2009年6月30日") < home.index("73.90%")
+    table = list(csv.DictReader(io.StringIO(client.get("/coverage.csv").data.decode("utf-8-sig"))))
+    city_row = table[0]
+    assert (city_row["登记日期"], city_row["专业物业"], city_row["初级覆盖（按管理方式）%"]) == ("2009-11-18", "177", "73.99")
+    assert (city_row["底数日期"], city_row["底数：专业物业"], city_row["底数：初级覆盖 %"]) == ("2009-06-30", "176", "73.90")
+
+
+def test_a_census_without_changes_has_one_day(client, city):
+    page = client.get("/coverage").main
+    assert "截至 2009年6月30日" in page and "2009年11月18日" not in page
+
+
+@pytest.mark.parametrize("query", ["mode=xyz", "place=9", "committee=maybe", "from=19x9"])
+def test_a_condition_that_makes_no_sense_is_named(client, city, query):
+    assert "没有采用" in client.get(f"/compounds?{query}").main
+    assert "没有采用" not in client.get("/compounds?mode=none&q=院").main
+
+
+def test_a_control_character_is_named_in_the_refusal(client):
+    assert "NUL" in client.get("/compounds?q=%00", status=400).main

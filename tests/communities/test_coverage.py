@@ -133,3 +133,27 @@ def test_a_search_never_acts_as_a_wildcard():
 
 def test_census_bytes_are_those_of_the_repository():
     assert census_bytes(XINHUA).startswith(b"PK")
+
+
+def test_the_census_itself_stays_visible_beside_what_changed_since(session, divisions, load_census):
+    from app.common.access import system_actor
+    from app.communities import actions
+    from app.communities.since import census_of, changes_since_census
+
+    load_census(XINHUA, WEIDONG, ZHANHE)
+    unmanaged = session.scalars(session.query(Compound).filter_by(mode=M.NONE).order_by(Compound.id).limit(2).statement).all()
+    for compound in unmanaged:
+        actions.record_management(compound, mode=M.PROFESSIONAL, source="XH-2009-0001", actor=system_actor(), now=NOW)
+    actions.record_management(unmanaged[0], mode=M.PROFESSIONAL, source="XH-2009-0002", fee_fen=80, actor=system_actor(), now=NOW)
+    actions.new_compound(
+        division_code=unmanaged[0].division_code, name="新院", households=10, area_centi=90_000, mode=M.NONE, now=NOW
+    )  # fmt: skip
+    session.commit()
+    tallies, changes = queries.tallies("", (0, 4, 6, 12)), changes_since_census("")
+    now, census = tallies[""], census_of(tallies[""], changes)
+    assert (now.compounds, now.modes[M.PROFESSIONAL], now.modes[M.NONE]) == (1116, 178, 290)
+    assert (census.compounds, census.modes[M.PROFESSIONAL], census.modes[M.NONE]) == (1115, 176, 291)
+    assert (census.reached(Step.BASIC), census.changed, census.is_of_the_report) == (824, 3, True)
+    community = unmanaged[0].division_code
+    assert census_of(tallies[community], changes, community).changed == 2 + (unmanaged[1].division_code == community)
+    assert census_of(tallies["410411"], changes, "410411").changed == 0

@@ -1,5 +1,7 @@
 """Coverage, the register of compounds, one compound and its correction."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -15,6 +17,7 @@ from app.communities.forms import CorrectionForm
 from app.communities.models import Compound
 from app.communities.records import LABELS, show_value, why_not_correct
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
+from app.communities.since import census_of, changes_since_census
 from app.communities.views import shown
 from app.extensions import db
 
@@ -50,6 +53,7 @@ def _coverage(code: str):
     return render_template(
         "communities/coverage.html", code=code, path=path, whole=whole, children=children, names=queries.place_names(children),
         points=points, basis=basis, Basis=Basis, Step=Step, shown=shown, child_level=LEVEL_OF_LENGTH[length],
+        census=census_of(whole, changes_since_census(code)), today=clock.today(),
     )  # fmt: skip
 
 
@@ -60,7 +64,9 @@ def coverage_table(suffix: str):
         not_found()
     tallies = queries.tallies("", (4, 6, 9, 12))
     levels = {length: str(level.label) for length, level in LEVEL_OF_LENGTH.items()}
-    rows = shown.download_rows(tallies, queries.place_names(tallies), levels)
+    changes = changes_since_census("")
+    censuses = {code: census_of(tally, changes, code) for code, tally in tallies.items()}
+    rows = shown.download_rows(tallies, censuses, queries.place_names(tallies), levels, clock.today())
     return (safe_csv if suffix == "csv" else safe_xlsx)(_("物业覆盖"), shown.download_header(), rows)
 
 
@@ -142,18 +148,25 @@ def _may_correct(compound: Compound) -> bool:
 
 
 def _filters() -> queries.Filters:
-    """From the address; what makes no sense there is passed over."""
+    """From the address; what makes no sense there is not used, and named."""
     given = request.args
-    mode = given.get("mode", "")
-    place = given.get("place", "")
-    return queries.Filters(
+    mode, place, committee = given.get("mode", ""), given.get("place", ""), given.get("committee", "")
+    found = queries.Filters(
         text=given.get("q", "").strip()[:60],
         place=place if place.isascii() and place.isdigit() and len(place) in LEVEL_OF_LENGTH else "",
         mode=ManagementMode(mode) if mode in {m.value for m in ManagementMode} else None,
         year_from=_year(given.get("from", "")),
         year_to=_year(given.get("to", "")),
-        has_committee={"yes": True, "no": False}.get(given.get("committee", "")),
+        has_committee={"yes": True, "no": False}.get(committee),
     )
+    used = (
+        (_("区县、街道"), place, found.place),
+        (_("管理方式"), mode, found.mode),
+        (_("业主委员会"), committee, committee in ("yes", "no")),
+        (_("建成年份，从"), given.get("from", ""), found.year_from),
+        (_("到"), given.get("to", ""), found.year_to),
+    )
+    return replace(found, ignored=tuple(label for label, typed, value in used if typed.strip() and not value))
 
 
 def _year(text: str) -> int | None:

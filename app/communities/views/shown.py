@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
-from app.common.figures import share_text
-from app.communities.coverage import ITEMS, Basis, Item, Step
+from app.common.clock import local
+from app.common.figures import listed, share_text
+from app.communities.coverage import ITEMS, STEP_MODES, Basis, Item, Step
 from app.communities.queries import Tally
 from app.communities.records import LABELS, show_value
 from app.communities.rules import ManagementMode
+from app.communities.since import Census
 
 MODE_COLOURS = {
     ManagementMode.PROFESSIONAL: "c1",
@@ -75,25 +78,53 @@ def step_share(tally: Tally, basis: Basis, step: Step) -> str:
     return share_text(tally.steps.get((basis, step), 0), tally.compounds)
 
 
+def lacking(tally: Tally, step: Step) -> str:
+    """What compounds that reach a step by their mode were found to lack, item by item; empty where nothing was."""
+    steps = list(Step)
+    needed = steps[: steps.index(step) + 1]
+    modes = STEP_MODES[step]
+    missed = [(item, sum(tally.lacking[(item.key, mode)] for mode in modes)) for item in ITEMS if item.step in needed]
+    return listed([_("“%(item)s”%(number)s 个", item=item.label, number=f"{number:,}") for item, number in missed if number])
+
+
 def download_header() -> list[str]:
-    header = [_("代码"), _("级别"), _("名称"), _("楼院"), _("户数"), _("建筑面积（m²）")]
+    """The register as it stands, with its day, then the census, with its own."""
+    header = [_("代码"), _("级别"), _("名称"), _("登记日期"), _("楼院"), _("户数"), _("建筑面积（m²）")]
     header += [str(mode.label) for mode in MODE_ORDER]
     for basis in Basis:
         for step in Step:
             header += [f"{step.label}（{basis.label}）", f"{step.label}（{basis.label}）%"]
+    header += [_("底数日期"), _("底数：%(what)s", what=_("楼院"))]
+    header += [_("底数：%(what)s", what=mode.label) for mode in MODE_ORDER]
+    for step in Step:
+        header += [_("底数：%(what)s", what=step.label), _("底数：%(what)s", what=step.label) + " %"]
     return header
 
 
-def download_rows(tallies: dict[str, Tally], names: dict[str, str], levels: dict[int, str]) -> Iterable[list]:
+def download_rows(
+    tallies: dict[str, Tally], censuses: dict[str, Census], names: dict[str, str], levels: dict[int, str], today: date
+) -> Iterable[list]:
     """One row a division, each after the one that holds it."""
     for code in sorted(tallies):
-        tally = tallies[code]
-        row = [code, levels[len(code)], names.get(code, ""), tally.compounds, tally.households, tally.area_centi / 100]
+        tally, census = tallies[code], censuses[code]
+        day = today if census.changed else census.day
+        row = [
+            code,
+            levels[len(code)],
+            names.get(code, ""),
+            day and day.isoformat(),
+            tally.compounds,
+            tally.households,
+            tally.area_centi / 100,
+        ]
         row += [tally.modes.get(mode, 0) for mode in MODE_ORDER]
         for basis in Basis:
             for step in Step:
                 number = tally.steps.get((basis, step), 0)
                 row += [number, share_text(number, tally.compounds).rstrip("%")]
+        row += [census.day and census.day.isoformat(), census.compounds, *(census.modes[mode] for mode in MODE_ORDER)]
+        for step in Step:
+            row += [census.reached(step), share_text(census.reached(step), census.compounds).rstrip("%")]
         yield row
 
 
@@ -101,7 +132,7 @@ def register_table(found, names: dict[str, str]) -> tuple[list[str], Iterable[li
     """Header and rows of the register's download."""
     keys = (
         "households", "area_centi", "buildings", "built_year", "mode", "fee_fen", "has_committee", "has_guard", "has_lamps",
-        "has_greening", "has_monitoring", "longitude_e6", "latitude_e6", "census_on",
+        "has_greening", "has_monitoring", "longitude_e6", "latitude_e6", "census_on", "updated_at",
     )  # fmt: skip
     header = [_("编号"), _("区县"), _("街道、乡镇"), _("社区"), _("楼院名称"), *(_register_head(key) for key in keys)]
     return header, (
@@ -110,7 +141,7 @@ def register_table(found, names: dict[str, str]) -> tuple[list[str], Iterable[li
 
 
 def _register_head(key: str) -> str:
-    units = {"area_centi": _("建筑面积（m²）"), "fee_fen": _("物业费（元/m²·月）")}
+    units = {"updated_at": _("最近登记"), "area_centi": _("建筑面积（m²）"), "fee_fen": _("物业费（元/m²·月）")}
     return units.get(key) or str(LABELS[key])
 
 
@@ -122,6 +153,8 @@ def _register_cell(compound, key: str):
         return value / 100
     if key in {"households", "buildings", "built_year"}:
         return value
+    if key == "updated_at":
+        return local(value).date().isoformat()
     return show_value(key, value)
 
 

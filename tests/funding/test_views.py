@@ -73,7 +73,9 @@ def test_a_subsidy_travels_through_the_pages(stage, clock, at, client):
     assert "已付清" in page.main
 
     page = client.get("/money")
-    assert "11.6 万元" in page.main and "PZ-2009-1" in page.main and "PZ-2009-2" in page.main and "新华区" in page.main
+    for words in ("115,752.00 元", "784,248.00 元", "900,000.00 元"):
+        assert words in page.main, "paid and available add up to the budget, to the fen"
+    assert "115,752.00 元" in page.main and "PZ-2009-1" in page.main and "PZ-2009-2" in page.main and "新华区" in page.main
     assert "115,752.00 元" in page.main
     assert number in address
 
@@ -308,3 +310,10 @@ def test_numbers_that_no_row_can_have_are_not_found(stage, session, at, client):
         ("finance", f"programmes/{huge}/edit"),
     ):
         at(name).get(f"/money/{rest}", status=404)
+
+
+def test_the_desk_says_once_where_an_application_stands():
+    from app.funding.queries.desk import STEPS
+
+    for _move, status, what in STEPS:
+        assert str(status.label) not in str(what) and str(what) not in str(status.label)

@@ -23,13 +23,13 @@ S = ApplicationStatus
 OPEN = (S.DRAFT, S.RETURNED, S.SUBMITTED, S.STREET_REVIEWED, S.DISTRICT_REVIEWED, S.BUREAU_APPROVED, S.PUBLICITY, S.OBJECTED, S.PARTLY_PAID)
 
 STEPS = (
-    ("submit", S.DRAFT, _l("申请草稿，待提交")),
-    ("submit", S.RETURNED, _l("申请被退回，待补正")),
-    ("street_review", S.SUBMITTED, _l("补贴申请待街道审核")),
-    ("district_review", S.STREET_REVIEWED, _l("补贴申请待区级审核")),
-    ("approve", S.DISTRICT_REVIEWED, _l("补贴申请待批准")),
-    ("publish", S.BUREAU_APPROVED, _l("已批准，待开始公示")),
-    ("dismiss_objection", S.OBJECTED, _l("公示收到异议，待答复")),
+    ("submit", S.DRAFT, _l("填写并提交申请")),
+    ("submit", S.RETURNED, _l("补正后重新提交")),
+    ("street_review", S.SUBMITTED, _l("审核申请")),
+    ("district_review", S.STREET_REVIEWED, _l("审核申请")),
+    ("approve", S.DISTRICT_REVIEWED, _l("审批申请")),
+    ("publish", S.BUREAU_APPROVED, _l("开始公示")),
+    ("dismiss_objection", S.OBJECTED, _l("答复异议")),
 )
 BUSY = frozenset(
     {

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.common.access import actor, not_found
 from app.common.clock import now
-from app.common.figures import wan_text, words
+from app.common.figures import money_text, words
 from app.common.forms import Form
 from app.common.refusal import Refused
 from app.extensions import db
@@ -28,7 +28,7 @@ def exact_yuan(hundredths_of_fen: int) -> str:
     return words().yuan.format(f"{whole:,}.{decimals}")
 
 
-bp.add_app_template_filter(wan_text, "wan_plain")
+bp.add_app_template_filter(money_text, "money_plain")
 bp.add_app_template_filter(step_label, "step_label")
 bp.add_app_template_filter(status_label, "status_label")
 

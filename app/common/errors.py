@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import HTTPException
 
 from app.common.access import actor
 from app.common.i18n import _l
@@ -30,6 +30,9 @@ PAGES = {
 STALE = Reason(_l("在您操作期间，别人已经改动了这一项。"), next=_l("请返回查看最新内容后再办。"))
 
 
+NUL = Reason(_l("网址或填写的内容里有看不见的控制字符（NUL），无法查找或保存。"), next=_l("请删去后重新输入。"))
+
+
 def init_app(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused):
@@ -46,11 +49,12 @@ def init_app(app: Flask) -> None:
         return error_page(400)
 
     @app.before_request
-    def refuse_nul() -> None:
+    def refuse_nul():
         """No keyboard types it and PostgreSQL cannot keep it."""
         typed = (request.path, *request.args, *request.args.values(), *request.form.keys(), *request.form.values())
         if any("\x00" in text for text in typed):
-            raise BadRequest
+            return error_page(400, reason=NUL)
+        return None
 
     @app.errorhandler(DataError)
     @app.errorhandler(OverflowError)

@@ -8,6 +8,11 @@ from app.common.labels import LabelledEnum
 from app.common.refusal import Reason
 
 WHOLE_CITY = "全市"
+WHOLE_CITY_WORD = _l("全市")
+BATCH_WORDS = {
+    "第一批": _l("第一批"), "第二批": _l("第二批"), "第三批": _l("第三批"), "第四批": _l("第四批"), "第五批": _l("第五批"),
+}  # fmt: skip
+"""Names of batches as the bureau gives them, for readers of another language."""
 """As the bureau's lists write it; serves every district."""
 
 
@@ -142,3 +147,13 @@ def why_not_admitted(verification: Verification) -> Reason | None:
     return Reason(
         _l("企业资料尚在核验，暂不能投标。"), _l("《电子招标投标办法》第二十四条"), _l("请等候房管局核验，也可以直接联系房管局。")
     )
+
+
+def shown_batch(name: str) -> Any:
+    """A batch's name in the reader's language, where it is one that can be said; else as the bureau wrote it."""
+    return BATCH_WORDS.get(name, name)
+
+
+def shown_district(name: str) -> Any:
+    """全市 in the reader's language; the names of districts stay."""
+    return WHOLE_CITY_WORD if name == WHOLE_CITY else name

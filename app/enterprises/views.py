@@ -19,12 +19,14 @@ from app.enterprises.models import ConductRecord, Enterprise
 from app.enterprises.permissions import is_own, may_open_account, may_record_conduct, may_see_history, may_verify
 from app.enterprises.queries.directory import COLUMNS, Filters, read_directory, read_whole
 from app.enterprises.queries.page import read_page, worked_examples
-from app.enterprises.rules import ConductKind, FactName, Level, Verification
+from app.enterprises.rules import ConductKind, FactName, Level, Verification, shown_batch, shown_district
 from app.extensions import db
 
 bp = Blueprint("enterprises", __name__, url_prefix="/enterprises", template_folder="templates")
 
 bp.add_app_template_global(area_words, "area_words")
+bp.add_app_template_global(shown_batch, "shown_batch")
+bp.add_app_template_filter(shown_district, "shown_district")
 
 register(RecommendedListImport())
 register(ConductImport())

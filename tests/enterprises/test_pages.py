@@ -75,11 +75,29 @@ def test_filters(directory, client, query, found):
         ("-area", "河南建业物业管理有限公司"),
         ("-staff", "河南建业物业管理有限公司"),
         ("founded", "平顶山市和谐物业服务有限公司"),
-        ("nonsense; DROP TABLE", "平顶山市万邻物业服务有限公司"),
+        ("nonsense; DROP TABLE", "河南建业物业管理有限公司"),
     ],
 )
 def test_sorting(directory, client, sort, first):
     assert names(client.get("/enterprises", query_string={"sort": sort}))[0] == first
+
+
+def test_names_stand_in_the_order_of_pinyin(directory, client):
+    short = [name.removeprefix("平顶山市")[:2] for name in names(client.get("/enterprises"))]
+    assert short[:6] == ["河南", "安禾", "博雅", "常绿", "东方", "和谐"]
+    assert names(client.get("/enterprises?sort=-name")) == names(client.get("/enterprises"))[::-1]
+
+
+@pytest.mark.parametrize(("query", "label"), [("level=nonsense", "资质等级"), ("batch=x", "推荐批次"), ("district=无此区", "服务区域")])
+def test_a_condition_that_makes_no_sense_is_named(directory, client, query, label):
+    page = client.get(f"/enterprises?{query}").main
+    assert f"没有采用：{label}。" in page
+    assert "没有采用" not in client.get("/enterprises?level=second&district=湛河区").main
+
+
+def test_an_english_reader_meets_no_chinese_word_for_a_batch_or_the_whole_city(directory, client):
+    page = client.get("/enterprises", headers={"Accept-Language": "en-GB"}).main
+    assert "Batch 1" in page and "第一批" not in page and "全市" not in page
 
 
 def test_markup_in_a_search_is_shown_as_text(directory, client):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.common.database import reading
 from app.extensions import db
 
 
@@ -42,7 +43,8 @@ def _has_tables() -> bool:
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         return False
     try:
-        return sa.inspect(db.engine).has_table("user_account")
+        with reading(), db.engine.connect() as connection:
+            return sa.inspect(connection).has_table("user_account")
     except sa.exc.OperationalError as error:
         raise click.ClickException(f"the database at {_where()} does not answer: {error.orig}") from error
 

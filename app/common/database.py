@@ -54,6 +54,16 @@ def writing():
         _reading.reset(token)
 
 
+@contextmanager
+def reading():
+    """A block whose transactions only read, outside a request: no lock is asked for and nobody is waited for."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def configure_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _make_folder)

@@ -208,6 +208,12 @@ NEXT_OF: dict[HolderState, Any] = {
 }
 """What is to be done about a holder who is not ready, as the tenderer reads it."""
 
+OWN_NEXT_OF: dict[HolderState, Any] = {
+    HolderState.NO_KEY: _l("请您打开“密钥”页面制作密钥，再做一次演练。"),
+    HolderState.NOT_REHEARSED: _l("请您用现在的密钥做一次演练。"),
+}
+"""The same where the holder is the one who reads it."""
+
 
 def why_not_chosen(count: int) -> Reason | None:
     """The gap of a draft without holders; also asked at publication."""

@@ -134,7 +134,10 @@ class Sheet:
         return self.setting(key).value
 
     def basis(self, key: str) -> Any:
-        return self.setting(key).basis
+        """The article; marked, as on the page of rules, where it was not read at its source."""
+        parameter = _by_key(self.version)[key]
+        basis = self.setting(key).basis
+        return basis if parameter.is_checked else _l("%(basis)s（条文待核）", basis=basis)
 
 
 def sheet_for(regime: Regime, version: str = CURRENT_VERSION) -> Sheet:

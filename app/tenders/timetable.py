@@ -99,6 +99,11 @@ def earliest_publish_day(submitted_on: date, sheet: Sheet) -> date:
     return submitted_on + timedelta(days=sheet["filing_lead_days"])
 
 
+def suggest_publish_day(submitted_on: date, calendar: WorkdayCalendar, sheet: Sheet) -> date:
+    """A working day, with a day of grace for the filing itself."""
+    return calendar.roll_forward(earliest_publish_day(submitted_on, sheet) + timedelta(days=1))
+
+
 SENSIBLE_YEARS = range(1949, 2201)
 LONGEST_VALIDITY = 3650
 """Days; beyond these bounds no tender's date lies, and sums of days would overflow."""
@@ -124,7 +129,11 @@ def why_not_publish_on(publish_on: date, submitted_on: date, sheet: Sheet) -> Re
     earliest = earliest_publish_day(submitted_on, sheet)
     if publish_on < earliest:
         return Reason(
-            _l("招标文件须在发布公告 %(days)d 日前报备案，最早可于 %(day)s 发布。", days=sheet["filing_lead_days"], day=_day(earliest)),
+            _l(
+                "招标文件须在发布公告 %(days)d 日前报备案，最早可于 %(day)s 发布。",
+                days=sheet["filing_lead_days"],
+                day=day_in_words(earliest),
+            ),
             basis=sheet.basis("filing_lead_days"),
             next=_l("请把发布日期改到这一天或以后。"),
         )
@@ -145,13 +154,13 @@ def why_not_deadline(publish_on: date, bid_deadline_at: datetime, calendar: Work
                 least=least,
             ),
             basis=sheet.basis("bid_period_min_days"),
-            next=_l("请把投标截止改到 %(day)s 或以后。", day=_day(earliest_deadline_day(publish_on, calendar, sheet))),
+            next=_l("请把投标截止改到 %(day)s 或以后。", day=day_in_words(earliest_deadline_day(publish_on, calendar, sheet))),
         )
     if not calendar.is_workday(here.date()):
         return Reason(
-            _l("%(day)s 不是工作日，投标人无法到场参加开标。", day=_day(here.date())),
+            _l("%(day)s 不是工作日，投标人无法到场参加开标。", day=day_in_words(here.date())),
             basis=COUNTING,
-            next=_l("请把投标截止改到 %(day)s 或以后的工作日。", day=_day(calendar.roll_forward(here.date()))),
+            next=_l("请把投标截止改到 %(day)s 或以后的工作日。", day=day_in_words(calendar.roll_forward(here.date()))),
         )
     if not OFFICE_HOURS[0] <= here.time() <= OFFICE_HOURS[1]:
         return Reason(
@@ -167,15 +176,15 @@ def why_not_defence_on(defence_on: date, bid_deadline_at: datetime, calendar: Wo
         return BEYOND_REASON
     if defence_on < local_day(bid_deadline_at):
         return Reason(
-            _l("现场答辩不能早于开标日（%(day)s）。", day=_day(local_day(bid_deadline_at))),
+            _l("现场答辩不能早于开标日（%(day)s）。", day=day_in_words(local_day(bid_deadline_at))),
             basis=_l("《前期物业管理招标投标管理暂行办法》第三十二条"),
             next=_l("请改为开标当日或以后。"),
         )
     if not calendar.is_workday(defence_on):
         return Reason(
-            _l("%(day)s 不是工作日。", day=_day(defence_on)),
+            _l("%(day)s 不是工作日。", day=day_in_words(defence_on)),
             basis=PLATFORM,
-            next=_l("请改为 %(day)s 或以后的工作日。", day=_day(calendar.roll_forward(defence_on))),
+            next=_l("请改为 %(day)s 或以后的工作日。", day=day_in_words(calendar.roll_forward(defence_on))),
         )
     return None
 
@@ -207,16 +216,16 @@ def why_not_notice_end(candidates_public_at: datetime, ends_at: datetime, calend
             _l(
                 "公示期不足 %(days)d 个整日，最早到 %(day)s 24:00 期满。",
                 days=sheet["candidate_notice_days"],
-                day=_day(_closing_day(least)),
+                day=day_in_words(_closing_day(least)),
             ),
             basis=sheet.basis("candidate_notice_days"),
             next=_l("请把公示期满改到这一天或以后。"),
         )
     if not calendar.is_workday(_closing_day(ends_at)):
         return Reason(
-            _l("公示期最后一日 %(day)s 不是工作日。", day=_day(_closing_day(ends_at))),
+            _l("公示期最后一日 %(day)s 不是工作日。", day=day_in_words(_closing_day(ends_at))),
             basis=COUNTING,
-            next=_l("请改到 %(day)s。", day=_day(calendar.roll_forward(_closing_day(ends_at)))),
+            next=_l("请改到 %(day)s。", day=day_in_words(calendar.roll_forward(_closing_day(ends_at)))),
         )
     return None
 
@@ -224,13 +233,13 @@ def why_not_notice_end(candidates_public_at: datetime, ends_at: datetime, calend
 def why_not_signed_on(signed_on: date, awarded_at: datetime, now: datetime, calendar: WorkdayCalendar, sheet: Sheet) -> Reason | None:
     """A contract is signed after the award and within its days; a later one is refused unless the bureau is told why."""
     if signed_on < local_day(awarded_at):
-        return Reason(_l("合同签订日期早于定标日期（%(day)s）。", day=_day(local_day(awarded_at))), next=_l("请核对合同上的日期。"))
+        return Reason(_l("合同签订日期早于定标日期（%(day)s）。", day=day_in_words(local_day(awarded_at))), next=_l("请核对合同上的日期。"))
     if signed_on > local_day(now):
         return Reason(_l("合同签订日期还没有到。"), next=_l("请在签订之后登记。"))
     limit = contract_due(awarded_at, calendar, sheet)
     if signed_on > _closing_day(limit):
         return Reason(
-            _l("合同应在 %(day)s 前签订。", day=_day(_closing_day(limit))),
+            _l("合同应在 %(day)s 前签订。", day=day_in_words(_closing_day(limit))),
             basis=sheet.basis("contract_days"),
             next=_l("请写明逾期签订的原因。"),
         )
@@ -246,7 +255,7 @@ def _closing_day(end: datetime) -> date:
     return local_day(end - timedelta(microseconds=1))
 
 
-def _day(day: date) -> Any:
+def day_in_words(day: date) -> Any:
     return _l("%(year)d年%(month)d月%(day)d日", year=day.year, month=day.month, day=day.day)
 
 

@@ -31,7 +31,7 @@ def test_a_draft_is_filled_in_from_the_record(session):
     assert (tender.area_centi, tender.households) == (3_500_000, 500)
     assert [(c.name, c.area_centi) for c in tender.compounds] == [("康居小区", 1_500_000), ("矿工路63号院", 2_000_000)]
     assert sum(c.weight for c in tender.criteria) == 100
-    assert tender.publish_on.isoformat() == "2009-11-29"
+    assert tender.publish_on.isoformat() == "2009-11-30", "a working day: the 29th is a Sunday"
     assert tender.bid_deadline_at.date().isoformat() == "2009-12-21"
     assert tender.status is Status.DRAFT
 
@@ -264,4 +264,15 @@ def test_the_schedule_is_computed_again_from_today(session, client, sign_in, clo
     page = client.get(f"{address}?fresh=1")
     client.submit(page)
     session.refresh(tender)
-    assert tender.publish_on.isoformat() == "2009-12-19"
+    assert tender.publish_on.isoformat() == "2009-12-21", "a working day: the 19th is a Saturday"
+
+
+def test_the_hint_names_the_days_that_the_dates_follow(session, client, sign_in, clock):
+    place = stories.city()
+    tender = stories.begin(place)
+    clock.set(NOW)
+    sign_in(client, place.manager)
+    page = client.get(f"/tenders/{tender.number}/draft/schedule").main
+    assert "最早可于 2009年11月28日（周六）" in page and "建议 2009年11月30日（周一）" in page
+    session.refresh(tender)
+    assert tender.publish_on.isoformat() == "2009-11-30"

@@ -214,3 +214,10 @@ def test_dates_beyond_reason_are_refused_in_words_and_draw_no_broken_table():
     dates = t.Dates(publish_on=date(9999, 12, 31), bid_deadline_at=far, bid_validity_days=999_999_999, defence_on=date(1, 1, 1))
     assert t.why_not_validity(dates, CALENDAR, sheet) is None
     assert next(term for term in t.timetable(dates, CALENDAR, sheet) if term.key == "deadline").at is None
+
+
+def test_an_article_that_was_not_read_is_marked_wherever_it_is_named():
+    sheet = sheet_for(Regime.COMMUNITY)
+    reason = t.why_not_publish_on(date(2009, 11, 20), date(2009, 11, 18), sheet)
+    assert str(reason.basis).endswith("第十一条（条文待核）")
+    assert "待核" not in str(sheet.basis("bid_period_min_days"))

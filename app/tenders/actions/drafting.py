@@ -1,7 +1,7 @@
 """What a tenderer can do with a draft: begin it, fill in its sections, attach files."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -26,7 +26,7 @@ from app.tenders.queries.drafting import choosable_compounds
 from app.tenders.queries.tenders import is_own
 from app.tenders.scorecard import Criterion, default_card
 from app.tenders.standard_texts import BID_INSTRUCTIONS, CONTRACT_TERMS, ELIGIBILITY, service_content_for
-from app.tenders.timetable import earliest_publish_day, local_day, suggest_deadline
+from app.tenders.timetable import local_day, suggest_deadline, suggest_publish_day
 
 MAX_DOCUMENTS = 20
 DEFAULT_TERM_MONTHS = 36
@@ -129,8 +129,9 @@ def fresh_dates(tender: Tender, *, now: datetime) -> dict:
 
 
 def _first_dates(sheet: Sheet, now: datetime) -> dict:
-    publish_on = earliest_publish_day(local_day(now), sheet) + timedelta(days=1)
-    return {"publish_on": publish_on, "bid_deadline_at": suggest_deadline(publish_on, load_calendar(), sheet)}
+    calendar = load_calendar()
+    publish_on = suggest_publish_day(local_day(now), calendar, sheet)
+    return {"publish_on": publish_on, "bid_deadline_at": suggest_deadline(publish_on, calendar, sheet)}
 
 
 def suggest_title(names: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from app.tenders.models import Tender
 from app.tenders.parameters import CURRENT_VERSION, sheet_for
 from app.tenders.queries.contracts import claims, in_hand, last_contract_days
 from app.tenders.scorecard import Criterion
-from app.tenders.timetable import Dates, Term, local_day, timetable
+from app.tenders.timetable import Dates, Term, day_in_words, local_day, timetable
 
 
 def own_compounds(actor: Actor):
@@ -63,7 +63,7 @@ def reasons_taken(compound_ids: list[int], names: dict[int, Any], *, on: date, b
     basis = _l("《物业管理条例》第三十三条")
     reasons = {
         key: Reason(
-            _l("“%(name)s”的物业服务合同（%(number)s）到 %(day)s 才期满。", name=names[key], number=number, day=ends_on.isoformat()),
+            _l("“%(name)s”的物业服务合同（%(number)s）到 %(day)s 才期满。", name=names[key], number=number, day=day_in_words(ends_on)),
             basis=basis,
             next=_l("请在期满前半年内再招标。"),
         )

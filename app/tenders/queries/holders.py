@@ -65,6 +65,11 @@ class HolderLine:
         return rules.NEXT_OF.get(self.state, "")
 
     @property
+    def next_of_own(self):
+        """The same, said to the holder."""
+        return rules.OWN_NEXT_OF.get(self.state, self.next)
+
+    @property
     def keeps_old_key(self) -> bool:
         """Bids are sealed to a key that its holder has replaced since."""
         return self.is_published and self.key is not None and self.key.reason is RetireReason.RENEWED

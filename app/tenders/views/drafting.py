@@ -18,6 +18,7 @@ from app.tenders.actions import drafting as actions
 from app.tenders.forms import drafting as forms
 from app.tenders.forms.award import upload_of
 from app.tenders.gaps import Section
+from app.tenders.holders import HolderState
 from app.tenders.lifecycle import EDITABLE, Status, why_not
 from app.tenders.models import Tender
 from app.tenders.queries.drafting import choosable_compounds, gaps_of, timetable_of
@@ -27,7 +28,7 @@ from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import find_own_tender
 from app.tenders.scorecard import Criterion, default_card
 from app.tenders.standard_texts import service_content_for
-from app.tenders.timetable import local_day
+from app.tenders.timetable import earliest_publish_day, local_day, suggest_publish_day
 from app.tenders.viability import read_ceiling
 from app.tenders.views.blueprint import bp
 from app.tenders.views.shown import terms_shown
@@ -105,12 +106,19 @@ def _tasks(tender: Tender, gaps) -> list[dict]:
 def _holders_task(tender: Tender, missing) -> dict:
     """Chosen people without a key keep nobody from filing, but they are named here in time."""
     lines = lines_of(tender)
+    unready = [line for line in lines if line.state is not HolderState.READY]
     keyless = [line.holder.user.name for line in lines if line.key is None]
     if not lines:
         label, colour = _("缺 %(count)d 项", count=len(missing)), "soon"
+    elif keyless:
+        label, colour = _("%(count)d 人没有密钥", count=len(keyless)), "wait"
+    elif unready:
+        label, colour = _("已选定，%(count)d 人未演练", count=len(unready)), "wait"
     else:
-        label, colour = (_("%(count)d 人没有密钥", count=len(keyless)), "wait") if keyless else (_("齐全"), "open")
+        label, colour = _("齐全"), "open"
     hint = _("%(names)s还没有密钥，已发邮件请其制作。", names="、".join(keyless)) if keyless else ""
+    if unready and not keyless:
+        hint = _("可以提交备案；发布前每位保管人须演练合格。")
     return {
         "text": Section.HOLDERS.label,
         "url": url_for(".holders", number=tender.number),
@@ -274,10 +282,21 @@ def _aids(tender: Tender, section: Section) -> dict:
     if section is Section.PRICE:
         return {"ceiling": read_ceiling(tender.ceiling_fen, tender.area_centi, tender.service_level)}
     if section is Section.SCHEDULE:
-        return {"terms": terms_shown(timetable_of(tender)), "sheet": sheet_of(tender)}
+        return {"terms": terms_shown(timetable_of(tender)), "sheet": sheet_of(tender), **_publish_days(tender)}
     if section is Section.SERVICE:
         return {"standard_text": service_content_for(tender.service_level, tender.regime) if tender.service_level else ""}
     return {}
+
+
+def _publish_days(tender: Tender) -> dict:
+    """For a draft that is filed today: the first day on which it may be published, and a working day to plan for."""
+    today, sheet = local_day(clock.now()), sheet_of(tender)
+    earliest = earliest_publish_day(today, sheet)
+    try:
+        suggested = suggest_publish_day(today, load_calendar(), sheet)
+    except Refused:  # a year whose working days nobody has entered; saving the dates says so
+        suggested = earliest
+    return {"earliest": earliest, "suggested": suggested}
 
 
 @bp.post("/tenders/<number>/draft/documents/<int:document_id>/drop")

@@ -88,12 +88,12 @@ def _money_items(application, standing, actor: Actor, title: str, url: str) -> l
         due_at = end_of_day(row.due_on) if row.due_on else None
         state = state_now(row.number, states, standing.status, application.has_acceptance)
         if state is InstalmentState.DUE and why_not_move("record_payment", standing, actor) is None:
-            items.append(_item(title, url, _l("第 %(number)d 期待付款", number=row.number), state, due_at=due_at))
+            items.append(_item(title, url, _l("登记第 %(number)d 期付款", number=row.number), state, due_at=due_at))
         if state is InstalmentState.RECORDED and row.payment.recorded_by_id != actor.user_id and why_not_move("confirm_payment", standing, actor) is None:  # fmt: skip
-            items.append(_item(title, url, _l("第 %(number)d 期付款待复核", number=row.number), state, due_at=due_at, since=row.payment.recorded_at))  # fmt: skip
+            items.append(_item(title, url, _l("复核第 %(number)d 期付款", number=row.number), state, due_at=due_at, since=row.payment.recorded_at))  # fmt: skip
     waits_for_acceptance = InstalmentState.PLANNED in states and states[0] is InstalmentState.PAID and not application.has_acceptance
     if waits_for_acceptance and why_not_move("accept", standing, actor) is None:
-        items.append(_item(title, url, _l("待考核验收后付下一期"), standing.status))
+        items.append(_item(title, url, _l("考核验收，再付下一期"), standing.status))
     return items
 
 
@@ -113,7 +113,7 @@ def _clawback_items(actor: Actor) -> list[DeskItem]:
         _item(
             f"{row.application.compound_name} · {row.application.programme.name}",
             url_for("funding.application", application_id=row.application_id),
-            _l("追回决定，待登记到账"),
+            _l("登记追回到账"),
             S.RECLAIMED,
             since=row.ordered_at,
         )
@@ -123,8 +123,8 @@ def _clawback_items(actor: Actor) -> list[DeskItem]:
 
 def _programme_items(actor: Actor) -> list[DeskItem]:
     waits = {
-        Role.FINANCE_OFFICER: (ProgrammeStatus.DRAFT, "propose", _l("资金项目编制中，待提请启用")),
-        Role.BUREAU_APPROVER: (ProgrammeStatus.PROPOSED, "activate", _l("资金项目待启用")),
+        Role.FINANCE_OFFICER: (ProgrammeStatus.DRAFT, "propose", _l("提请启用资金项目")),
+        Role.BUREAU_APPROVER: (ProgrammeStatus.PROPOSED, "activate", _l("审批启用资金项目")),
     }
     if actor.role not in waits:
         return []

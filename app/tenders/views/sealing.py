@@ -241,9 +241,11 @@ def submit_sealed(number: str):
     try:
         whose = _bidder_of(number)
         header = keep_sealed_file(file.stream if file is not None else None, **whose)
-    except Refused as refused:
-        return redirect(_refuse(tender, refused))
-    receipt, refused, refusal = _hand_in(number, header)
+        receipt, refused, refusal = _hand_in(number, header)
+    except Refused as found:
+        receipt, refused, refusal = None, found, _refuse(tender, found)
     if refused is None:
         flash(_("投标已提交，请保存回执。"), "success")
+    elif refused.reason.next:
+        flash(str(refused.reason.next), "error")  # the record of a refusal has what was wrong; this is what to do
     return redirect(receipt or refusal)

@@ -39,10 +39,10 @@ const tasks = {
   },
 
   // Opens the whole capsule and looks into each file again: what the bureau will have.
-  async reopen({ header, blobs, identity, limit }) {
-    const { manifest, files } = await openCapsule(header, blobs, identity);
+  async reopen({ header, blobs, identity, limit }, seen) {
     const pages = [];
-    for (const { name, blob } of files) pages.push((await inspect(new File([blob], name), limit, library)).pages);
+    const look = async ({ name, blob }) => pages.push((await inspect(new File([blob], name), limit, library)).pages);
+    const { manifest } = await openCapsule(header, blobs, identity, { look, seen });
     return { manifest, pages };
   },
 

@@ -88,8 +88,7 @@ export class Files {
       const { kind, name, size, object } = entry;
       const seen = (progress) => this.#state(entry, "file_sealing", progress);
       const sealed = await this.#engine.call("reseal", { old, identity, kind, name, size, blob: object.blob }, seen);
-      await this.#store.keepObject(sealed.object.sha256, sealed.object.blob);
-      made.push([entry, sealed.object]);
+      made.push([entry, await this.#kept(sealed.object)]);
     }
     return made;
   }
@@ -130,9 +129,14 @@ export class Files {
     this.#state(entry, "file_sealing", 0);
     const { sha256, object } = await this.#engine.call("seal", given, (progress) => this.#state(entry, "file_sealing", progress));
     if (this.entries.some((other) => other.sha256 === sha256)) throw Object.assign(new Error(), { key: "file_twice", values: { name: entry.name } });
-    await this.#store.keepObject(object.sha256, object.blob);
-    Object.assign(entry, { sha256, object });
+    Object.assign(entry, { sha256, object: await this.#kept(object) });
     await this.#changed();
+  }
+
+  // The ciphertext as it lies on the disk: what was made in memory can be let go, so that ten large files take no more of it than one.
+  async #kept(object) {
+    await this.#store.keepObject(object.sha256, object.blob);
+    return { ...object, blob: await this.#store.object(object.sha256) };
   }
 
   #send(entry) {

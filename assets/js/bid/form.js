@@ -108,8 +108,8 @@ function summary(found) {
   return make("div", { class: "govuk-error-summary", tabindex: "-1" }, body);
 }
 
-// The counter below a text area counts when it hears a key.
+// The counter below a text area counts when it hears of an input.
 function put(field, text) {
   field.value = text;
-  field.dispatchEvent(new Event("keyup"));
+  field.dispatchEvent(new Event("input"));
 }

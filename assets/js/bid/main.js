@@ -124,7 +124,8 @@ class BidPage {
       await this.#files.settled();
       this.#step("step_sealing");
       const files = this.#files.entries;
-      this.#documents = await this.#review.start({ content, files, identity, knownDocuments: this.#documents });
+      const seen = (progress) => (part("check-progress").textContent = `${Math.floor(progress * 100)}%`);
+      this.#documents = await this.#review.start({ content, files, identity, knownDocuments: this.#documents, seen });
       this.#step(null);
       await this.#save();
     } catch (error) {
@@ -136,6 +137,7 @@ class BidPage {
 
   #step(key) {
     part("check-state").textContent = key ? say(key) : "";
+    part("check-progress").textContent = "";
     if (key) announce(say(key));
   }
 

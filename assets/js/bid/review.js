@@ -24,11 +24,13 @@ export class Review {
     this.#sealed = null;
     show("review", false);
     show("form");
+    show("offline-part");
     document.getElementById("price").focus();
   }
 
   // content: the manifest's fields; files: of Files.entries, all arrived. Throws when the terms can't be had or the capsule does not open.
-  async start({ content, files, identity, knownDocuments }) {
+  // seen: hears how much of the capsule has been opened again.
+  async start({ content, files, identity, knownDocuments, seen }) {
     this.#outcome.replaceChildren();
     const terms = await fetchTerms();
     const parts = files.map(({ kind, name, size, sha256, object }) => ({ kind, name, size, sha256, object: { sha256: object.sha256, size: object.size } }));
@@ -39,7 +41,7 @@ export class Review {
       ...{ bid, files: parts, identity },
     });
     const blobs = [sealed.manifest, ...files.map(({ object }) => object.blob)];
-    const found = await this.#engine.call("reopen", { header: sealed.header, blobs, identity, limit: page.limits.file_bytes });
+    const found = await this.#engine.call("reopen", { header: sealed.header, blobs, identity, limit: page.limits.file_bytes }, seen);
     this.#sealed = { ...sealed, identity };
     this.#draw(found, terms, knownDocuments && knownDocuments !== terms.documents);
     return terms.documents;
@@ -73,6 +75,7 @@ export class Review {
     if (part("submit")) part("submit").disabled = true;
     if (part("recovery-done")) part("recovery-done").textContent = "";
     show("form", false);
+    show("offline-part", false);
     show("review").querySelector("h2").focus();
   }
 

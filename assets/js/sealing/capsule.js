@@ -87,20 +87,26 @@ export async function unpack(file) {
 }
 
 // Opens a capsule with the bid's own secret, as the bureau's side will: what it gives is what will be read.
-export async function openCapsule(header, blobs, identity) {
+// look: gets each file by itself in place of the result, which then holds none of them; seen: hears the part that is done.
+export async function openCapsule(header, blobs, identity, { look = null, seen = () => {} } = {}) {
   if ((await publicKey(identity)) !== header.key) throw new CapsuleError("wrong-key");
-  for (const [place, { sha256 }] of header.objects.entries()) {
+  const whole = 2 * header.objects.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  for (const [place, { sha256, size }] of header.objects.entries()) {
     if ((await hashOf(blobs[place])) !== sha256) throw new CapsuleError("changed");
+    seen((done += size) / whole);
   }
   const manifest = asJson(await decryptWith(identity, new Uint8Array(await blobs[0].arrayBuffer())));
   const files = [];
   for (const { name, size, sha256, object, kind } of manifest.files) {
     const box = new Decrypter();
     box.addIdentity(identity);
-    const { blob } = await collect(await box.decrypt(blobs[object].stream()));
+    const { blob } = await collect(await box.decrypt(blobs[object].stream()), (opened) => seen((done + opened) / whole));
     const own = blob.slice(0, size);
     if ((await hashOf(own)) !== sha256) throw new CapsuleError("changed");
-    files.push({ kind, name, blob: own });
+    if (look) await look({ kind, name, blob: own });
+    else files.push({ kind, name, blob: own });
+    done += header.objects[object].size;
   }
   return { manifest, files };
 }

@@ -218,6 +218,30 @@ def test_an_upload_goes_on_where_it_stopped(bidder, recorder):
     assert failures and offsets[0] == 0 and offsets.count(0) == 1 and offsets == sorted(offsets)
 
 
+def test_a_removed_file_is_taken_back_from_the_server(sealed, bidder, app, recorder):
+    browser.attach(bidder, (browser.LETTER, documents.pdf()), ("证书.png", documents.png()))
+    browser.arrived(bidder, browser.LETTER)
+    browser.arrived(bidder, "证书.png")
+    stored = {path.name for path in (app.config["DATA"] / "sealed").rglob("*") if path.is_file()}
+    with bidder.expect_response(lambda answer: answer.request.method == "DELETE") as answered:
+        bidder.locator("[data-bid=file-list] li", has_text=browser.LETTER).get_by_role("button", name="删除").click()
+    assert answered.value.status == 204
+    left = {path.name for path in (app.config["DATA"] / "sealed").rglob("*") if path.is_file()}
+    assert len(stored) == 2 and len(left) == 1 and left < stored
+    browser.fill(bidder)
+    browser.check(bidder)
+    assert browser.LETTER not in bidder.locator("[data-bid=review]").inner_text()
+
+
+def test_a_restored_draft_is_counted_below_its_field(sealed, bidder):
+    browser.fill(bidder)
+    bidder.locator("[data-bid=draft-state]", has_text="草稿已保存在本机").wait_for()
+    bidder.wait_for_timeout(800)
+    browser.open_bid(bidder, sealed.url)
+    counted = bidder.locator("#plan ~ .govuk-character-count__status")
+    assert f"{20_000 - len(stories.PLAN):,}" in counted.inner_text()
+
+
 def test_a_lost_connection_is_said_and_mended(bidder, recorder):
     lost = {"now": True}
     recorder.interrupt = lambda method, _path, _environ: (
@@ -315,6 +339,7 @@ def test_a_bid_is_replaced_under_a_new_key_and_taken_back(sealed, bidder, tmp_pa
     assert len({header.key for header in headers}) == 2
     assert not {o.sha256 for o in headers[0].objects} & {o.sha256 for o in headers[1].objects}
     browser.open_bid(bidder, sealed.url)
+    bidder.locator("summary", has_text="撤回投标").click()  # one click alone takes no bid back
     bidder.get_by_role("button", name="撤回投标").click()
     bidder.get_by_text("投标已撤回").first.wait_for()
     bidder.locator("html[data-bid-ready]").wait_for()

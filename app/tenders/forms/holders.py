@@ -43,7 +43,9 @@ class HoldersForm(Form):
     )
     tenderer = SelectField(HolderSeat.TENDERER.label, coerce=int)
     legal = SelectField(HolderSeat.LEGAL.label, coerce=int)
-    third_party = SelectField(HolderSeat.THIRD_PARTY.label, coerce=int)
+    third_party = SelectField(
+        HolderSeat.THIRD_PARTY.label, coerce=int, description=_l("街道经办人或者公证员：既不属于招标人，也不属于房管部门。")
+    )
     further_1 = SelectField(_l("增设保管人（一）"), coerce=int, description=_l("只在 5 人保管时选择。"))
     further_2 = SelectField(_l("增设保管人（二）"), coerce=int, description=_l("只在 5 人保管时选择。"))
 

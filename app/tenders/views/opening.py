@@ -21,13 +21,12 @@ from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.recovery import why_not_give_up
 from app.tenders.views.blueprint import bp
-from app.tenders.views.opening_copies import pdf_copy, sheet_of_record, word_copy
+from app.tenders.views.opening_copies import pdf_copy, read_out, sheet_of_record, word_copy
 
 
 def main_content(line: OpeningLine) -> str:
     """What was read out beside the price: our word in the reader's language, what else a record holds as it stands."""
-    name = line.main_content.removeprefix(actions.MANAGER_READ_OUT)
-    return as_typed(line.main_content) if name == line.main_content else f"{_('项目负责人')} {name}"
+    return read_out(line) or as_typed(line.main_content)
 
 
 bp.add_app_template_filter(main_content, "main_content")

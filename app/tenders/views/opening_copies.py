@@ -18,10 +18,11 @@ from flask_babel import gettext as _
 
 from app.common.figures import price_text
 from app.common.money import yuan_in_words
+from app.tenders.actions.opening import MANAGER_READ_OUT
 from app.tenders.bidding import exact_time
 from app.tenders.holders import HolderSeat
 from app.tenders.kinds import CapsuleFault
-from app.tenders.models import OpeningRecord, Tender
+from app.tenders.models import OpeningLine, OpeningRecord, Tender
 
 FONT = "Noto Sans CJK SC"
 STYLE = f"""
@@ -30,7 +31,7 @@ body {{ font-family: "{FONT}", "Microsoft YaHei", "SimSun", sans-serif; font-siz
 h1 {{ font-size: 18pt; text-align: center; margin: 0 }} h2 {{ font-size: 11pt; margin: 14pt 0 4pt }}
 .under {{ text-align: center; margin: 2pt 0 10pt }} .small {{ font-size: 8pt }} .seal {{ font-family: monospace; font-size: 8pt; overflow-wrap: anywhere }}
 table {{ border-collapse: collapse; width: 100% }} th, td {{ border: 0.5pt solid #666; padding: 3pt 5pt; text-align: left; vertical-align: top }}
-thead {{ display: table-header-group }} tr {{ break-inside: avoid }} .facts th {{ width: 22%; font-weight: normal; color: #444 }}
+thead {{ display: table-header-group }} thead th {{ white-space: nowrap }} tr {{ break-inside: avoid }} .facts th {{ width: 22%; font-weight: normal; color: #444 }}
 """
 
 _log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def _bids(opening: OpeningRecord, told: dict) -> Table:
                 str(line.position),
                 line.enterprise_name,
                 price,
-                line.main_content or "—",
+                read_out(line) or line.main_content or "—",
                 exact_time(line.received_at),
                 outcome_text(way) if told else (_("完好") if line.seal_intact else _("校验不符")),
                 line.remark or "—",
@@ -118,7 +119,13 @@ def _bids(opening: OpeningRecord, told: dict) -> Table:
             ]
         )
     heads = [_("序号"), _("投标人"), _("报价"), _("主要内容"), _("收到时间"), _("解密"), _("备注"), _("封装校验值前 16 位")]
-    return Table(_("投标"), heads, rows)
+    return Table(_("收到的投标"), heads, rows)
+
+
+def read_out(line: OpeningLine) -> str:
+    """The project manager's name with our word in the reader's language; empty where a record holds something else."""
+    name = line.main_content.removeprefix(MANAGER_READ_OUT)
+    return "" if name == line.main_content else f"{_('项目负责人')} {name}"
 
 
 def outcome_text(way: dict) -> str:

@@ -10,8 +10,8 @@ from app.common.clock import local
 from app.communities.coverage import STEP_MODES, Step
 from app.communities.models import Compound
 from app.communities.queries import Tally
+from app.communities.queries.since import census_of, changes_since_census
 from app.communities.rules import ManagementMode
-from app.communities.since import census_of, changes_since_census
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.funding.queries.public import money_totals

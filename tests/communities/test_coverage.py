@@ -138,7 +138,7 @@ def test_census_bytes_are_those_of_the_repository():
 def test_the_census_itself_stays_visible_beside_what_changed_since(session, divisions, load_census):
     from app.common.access import system_actor
     from app.communities import actions
-    from app.communities.since import census_of, changes_since_census
+    from app.communities.queries.since import census_of, changes_since_census
 
     load_census(XINHUA, WEIDONG, ZHANHE)
     unmanaged = session.scalars(session.query(Compound).filter_by(mode=M.NONE).order_by(Compound.id).limit(2).statement).all()

@@ -15,9 +15,9 @@ from app.communities import actions, queries
 from app.communities.coverage import Basis, Step, find_items, steps_by_mode, steps_reached
 from app.communities.forms import CorrectionForm
 from app.communities.models import Compound
+from app.communities.queries.since import census_of, changes_since_census
 from app.communities.records import LABELS, show_value, why_not_correct
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
-from app.communities.since import census_of, changes_since_census
 from app.communities.views import shown
 from app.extensions import db
 

@@ -11,9 +11,9 @@ from app.common.clock import local
 from app.common.figures import listed, share_text
 from app.communities.coverage import ITEMS, STEP_MODES, Basis, Item, Step
 from app.communities.queries import Tally
+from app.communities.queries.since import Census
 from app.communities.records import LABELS, show_value
 from app.communities.rules import ManagementMode
-from app.communities.since import Census
 
 MODE_COLOURS = {
     ManagementMode.PROFESSIONAL: "c1",

@@ -1,9 +1,12 @@
 """Stored files: named by hash, checked by content, never overwritten."""
 
+import hashlib
+import tracemalloc
+
 import pytest
 
 from app.common.clock import wall
-from app.common.files import clean_filename, read_file, sniff_kind, store_file
+from app.common.files import clean_filename, read_file, send_stored_file, sniff_kind, store_file
 from app.common.refusal import Refused
 
 PDF, PNG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n123"
@@ -58,6 +61,28 @@ def test_a_file_that_was_changed_on_disk_is_not_given_out(session, app):
     (app.config["DATA"] / "files" / row.key).write_bytes(PDF + b"!")
     with pytest.raises(RuntimeError):
         read_file(row)
+    session.rollback()
+
+
+def test_a_large_file_is_given_out_a_part_at_a_time_and_not_at_all_once_it_was_changed(session, app):
+    content = b"%PDF-1.7 " + bytes(30 * 1024 * 1024)
+    row = store_file(content, "大.pdf", now=wall(), limit_mb=200)
+    session.flush()
+    tracemalloc.start()
+    with app.test_request_context():
+        response = send_stored_file(row)
+        digest, size = hashlib.sha256(), 0
+        for part in response.response:
+            digest.update(part)
+            size += len(part)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (digest.hexdigest(), size, response.content_length) == (row.sha256, len(content), len(content)) and peak < 8 * 1024 * 1024
+    path = app.config["DATA"] / "files" / row.key
+    path.chmod(0o600)
+    path.write_bytes(content[:-1] + b"x")
+    with app.test_request_context(), pytest.raises(RuntimeError, match="does not match its hash"):
+        send_stored_file(row)
     session.rollback()
 
 

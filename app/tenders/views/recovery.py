@@ -133,8 +133,10 @@ def bid_capsule(number: str):
         yield head
         for name in names:
             with app.app_context():
-                part = uploads.read_object(name)
-            yield part
+                file = uploads.open_object(name)
+            with file:
+                while chunk := file.read(uploads.CHUNK):
+                    yield chunk
 
     return Response(
         parts(),

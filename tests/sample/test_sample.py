@@ -150,15 +150,22 @@ def summary_of_another_load(database, folder) -> dict:
     return told
 
 
+AT_RANDOM = {"receipt", "capsule", "closing_sha256", "record_sha256", "inputs_sha256"}
+"""Facts that follow from a capsule's fresh key; capsules are opened in the order of their hashes."""
+
+
 def summary() -> dict:
-    """All that pages can show of the story, except what is drawn at random on purpose: receipts and password hashes."""
+    """All that pages can show of the story, except what is drawn at random on purpose: keys of bids, receipts and password hashes."""
     return {
-        "audit": [
-            (e.at, e.event, e.object_type, e.object_id, e.user_name, {k: v for k, v in e.facts.items() if k != "receipt"})
-            for e in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
-        ],
+        "audit": sorted(
+            (e.at, e.event, e.object_type, e.object_id, e.user_name, repr({k: v for k, v in e.facts.items() if k not in AT_RANDOM}))
+            for e in db.session.scalars(select(AuditEvent))
+        ),
         "people": db.session.execute(select(User.id, User.name, User.email).order_by(User.id)).all(),
-        "openings": db.session.execute(select(OpeningRecord.tender_id, OpeningRecord.record_sha256).order_by(OpeningRecord.id)).all(),
+        "openings": [
+            (record.tender_id, record.presided_by, [(line.enterprise_name, line.price_fen, line.received_at) for line in record.lines])
+            for record in db.session.scalars(select(OpeningRecord).order_by(OpeningRecord.id))
+        ],
         "codes": db.session.execute(select(Bid.tender_id, Bid.enterprise_id, Bid.blind_code).order_by(Bid.id)).all(),
         "ranking": db.session.execute(select(RankingRow.bid_id, RankingRow.rank, RankingRow.total).order_by(RankingRow.id)).all(),
         "ledger": db.session.execute(select(LedgerEntry.kind, LedgerEntry.amount_fen, LedgerEntry.memo).order_by(LedgerEntry.id)).all(),

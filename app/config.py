@@ -121,7 +121,8 @@ def flask_config(settings: Mapping) -> dict:
         "DATA": folder,
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
         # A database error names its statement in the log, never the values: they may be a sealed price.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        # A connection for each thread of script/server's: one over the pool's size would be opened and closed for every request.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": 16, "max_overflow": 4},
         "SECRET_KEY": settings["SECRET_KEY"] or _session_key(folder, has_server=bool(settings["DATABASE_URL"])),
         "MAX_CONTENT_LENGTH": settings["UPLOAD_LIMIT_MB"] * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,

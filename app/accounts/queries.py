@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Invitation, Membership, Organisation, SignInAttempt, User
 from app.accounts.throttle import WINDOW, Failures
@@ -32,6 +32,26 @@ def active_membership(membership_id: int, user_id: int) -> Membership | None:
         .where(Membership.id == membership_id, Membership.user_id == user_id, Membership.ended_at.is_(None))
         .options(joinedload(Membership.organisation), joinedload(Membership.user))
     )
+
+
+_BY_UNIQUIFIER = select(User).where(User.fs_uniquifier == bindparam("uniquifier"))
+_WORN = (
+    select(Membership)
+    .join(Membership.user)
+    .join(Membership.organisation)
+    .where(Membership.id == bindparam("hat"), User.fs_uniquifier == bindparam("uniquifier"), Membership.ended_at.is_(None))
+    .options(contains_eager(Membership.organisation), contains_eager(Membership.user))
+)
+"""Made once: every request of somebody who has signed in asks one of them."""
+
+
+def user_by_uniquifier(uniquifier: str) -> User | None:
+    return db.session.scalar(_BY_UNIQUIFIER, {"uniquifier": uniquifier})
+
+
+def worn_membership(hat: int, uniquifier: str) -> Membership | None:
+    """A membership that stands, with its person and organisation, when it is this person's."""
+    return db.session.scalar(_WORN, {"hat": hat, "uniquifier": uniquifier})
 
 
 def members_of(organisation_id: int):

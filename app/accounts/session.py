@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from flask import request, session
+from flask import g, request, session
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security.utils import set_request_attr
 
 from app.accounts import queries
 from app.accounts.models import Membership, User
@@ -34,6 +35,29 @@ def init_app(app) -> None:
         SECURITY_SEND_REGISTER_EMAIL=False,
     )
     security.init_app(app, SQLAlchemyUserDatastore(db, User, None), register_blueprint=False)
+    app.login_manager.user_loader(_load_user)
+
+
+def _load_user(uniquifier: str | None) -> User | None:
+    """The library's own way of it (flask_security.core._user_loader), but a person and the hat worn come by one question."""
+    if not uniquifier:
+        return None
+    hat = session.get(HAT)
+    g.membership = queries.worn_membership(hat, uniquifier) if hat else None
+    user = g.membership.user if g.membership is not None else queries.user_by_uniquifier(uniquifier)
+    if user is None or not user.active:
+        return None
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return user
+
+
+def _worn(hat: int, user_id: int) -> Membership | None:
+    """The membership that came with the person, unless somebody has signed in or changed hats since."""
+    found = g.get("membership")
+    if found is not None and (found.id, found.user_id) == (hat, user_id):
+        return found
+    return queries.active_membership(hat, user_id)
 
 
 def wear(membership: Membership | None) -> None:
@@ -49,7 +73,7 @@ def load_actor() -> Actor | None:
         return None
     address = request.remote_addr or ""
     hat = session.get(HAT)
-    membership = queries.active_membership(hat, current_user.id) if hat else None
+    membership = _worn(hat, current_user.id) if hat else None
     if membership is None:
         return Actor(current_user.id, current_user.name, None, None, "", None, "", address)
     return actor_of(membership, address)

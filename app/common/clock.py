@@ -1,11 +1,12 @@
 """One `now` a request: the host's or PostgreSQL's clock, never earlier than the last audit row; the sample city's own clock."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from time import monotonic
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g
-from sqlalchemy import CheckConstraint, func, select
+from sqlalchemy import CheckConstraint, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types import UtcDateTime
@@ -83,15 +84,18 @@ def set_demo(instant: datetime) -> None:
 
 
 def _read() -> datetime:
-    from app.common.audit import AuditEvent
-
-    last = select(func.max(AuditEvent.at)).scalar_subquery()
-    demo = select(DemoClock.at).where(DemoClock.id == 1).scalar_subquery()
-    columns = [demo, last]
-    if db.engine.dialect.name == "postgresql":
-        columns.append(func.clock_timestamp(type_=UtcDateTime))
-    row = db.session.execute(select(*columns)).one()
+    row = db.session.execute(_asked(db.engine.dialect.name)).one()
     demo_at = None if current_app.config["PRODUCTION"] else row[0]
     g.now_is_demo = demo_at is not None
     clock = demo_at or (row[2] if len(row) > 2 else wall())
     return max(clock, row[1]) if row[1] else clock
+
+
+@cache
+def _asked(dialect: str) -> Select:
+    """Made once: every request asks it."""
+    from app.common.audit import AuditEvent
+
+    last = select(func.max(AuditEvent.at)).scalar_subquery()
+    demo = select(DemoClock.at).where(DemoClock.id == 1).scalar_subquery()
+    return select(demo, last, func.clock_timestamp(type_=UtcDateTime)) if dialect == "postgresql" else select(demo, last)

@@ -134,12 +134,17 @@ def check_key(begin: LogBegin, keys: Keys) -> None:
 
 def _take_turn(now: datetime) -> datetime:
     """Wait until nobody else appends; gives the instant at which the event is placed, which a wait has made later."""
-    demo = select(clock.DemoClock.at).where(clock.DemoClock.id == 1)
+    demo = _DEMO
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        demo = demo.with_for_update(read=True)  # nobody moves the demonstration clock until the leaf is committed
+        db.session.execute(_WAIT)
+        demo = _DEMO_HELD  # nobody moves the demonstration clock until the leaf is committed
     moved = db.session.scalar(demo)
     return max(now + clock.waited(), moved or now)
+
+
+_DEMO = select(clock.DemoClock.at).where(clock.DemoClock.id == 1)
+_DEMO_HELD = _DEMO.with_for_update(read=True)
+_WAIT = select(func.pg_advisory_xact_lock(LOCK))
 
 
 def _begin(at: datetime) -> LogBegin:

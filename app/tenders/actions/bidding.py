@@ -39,15 +39,9 @@ SIGNATORY_ONLY = Reason(
 
 def lock_tender(tender: Tender) -> Tender:
     """Wait for whoever changes this tender's bids or state, and read it again."""
-    return db.session.scalars(_LOCKED.where(Tender.id == tender.id)).one()
-
-
-def lock_numbered(number: str) -> Tender:
-    """The same, when nothing but its number is known yet."""
-    return db.session.scalars(_LOCKED.where(Tender.number == number)).one()
-
-
-_LOCKED = select(Tender).with_for_update(key_share=True, of=Tender).execution_options(populate_existing=True)
+    return db.session.scalars(
+        select(Tender).where(Tender.id == tender.id).with_for_update(key_share=True, of=Tender).execution_options(populate_existing=True)
+    ).one()
 
 
 def received_at(bid: Bid | None, now: datetime) -> datetime:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import force_locale
-from sqlalchemy import Row, select
+from sqlalchemy import Row
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.audit import label_events, record
-from app.common.i18n import _l
+from app.common.i18n import CHINESE, _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders import bidding, uploads
-from app.tenders.actions.bidding import SIGNATORY_ONLY, lock_tender, received_at, why_not_bid_at, why_not_second
+from app.tenders.actions.bidding import SIGNATORY_ONLY, received_at, why_not_bid_at, why_not_second
 from app.tenders.capsule.format import MAX_FILES, Header, Malformed
 from app.tenders.capsule.seal import Terms
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE, why_not_capsule
-from app.tenders.models import Bid, BidCapsule, BidClosing, BidRefusal, BidVersion, Tender
+from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion, Tender
 from app.tenders.queries.bids import current_version
-from app.tenders.queries.handing_in import enterprises_of, hands_in, own_bids_of, people_of, used_capsules
-from app.tenders.queries.terms import terms_of
+from app.tenders.queries.handing_in import enterprises_of, hands_in, known_terms, lock_published, own_bids_of, people_of, used_capsules
 
 label_events(
     {"bid.refuse": _l("不受理投标")},
@@ -68,19 +68,20 @@ def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: da
     """Accept a capsule whose objects have arrived, in place of what was handed in before. The same capsule again gives the same receipt.
 
     Raises Refused; the caller then records the refusal (record_refusal) in a transaction of its own."""
-    (answer,) = submit_capsules(lock_tender(tender), [look_at(header_bytes, actor=actor, now=now)])
+    (answer,) = submit_capsules(tender.number, lambda: [look_at(header_bytes, actor=actor, now=now)])
     if isinstance(answer, Refused):
         raise answer
     return answer
 
 
-def submit_capsules(tender: Tender, handed_in: Sequence[HandedIn], *, known: Known | None = None) -> list[BidVersion | Refused]:
-    """The same for several at once, with one question of each kind to the database for all of them. The tender is locked (lock_tender).
+def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list[BidVersion | Refused]:
+    """The same for several at once, with one question of each kind to the database for all of them.
 
-    No two may share a part of `alone_with`, so that none depends on another. `known`: terms as they were before the lock; they are asked for
-    again when the tender has changed since."""
-    desk = Desk.read(tender, handed_in)
-    terms = known.terms if known is not None and known.tender_version == tender.version_id else terms_of(tender)
+    `take`: called under the tender's lock, it gives what has been handed in; no two of these share a part of `alone_with`, so that none
+    depends on another."""
+    tender, is_closed = lock_published(number)
+    handed_in = take()
+    desk, terms = Desk.read(tender, is_closed, handed_in), known_terms(tender)
     answers: list[BidVersion | Refused] = []
     taken: list[tuple[str, BidVersion, HandedIn]] = []
     for one in handed_in:
@@ -106,18 +107,6 @@ def submit_capsules(tender: Tender, handed_in: Sequence[HandedIn], *, known: Kno
 
 
 @dataclass(frozen=True)
-class Known:
-    """A tender's terms as they stood when its row had this version."""
-
-    terms: Terms
-    tender_version: int
-
-    @classmethod
-    def read(cls, tender: Tender) -> Known:
-        return cls(terms_of(tender), tender.version_id)
-
-
-@dataclass(frozen=True)
 class Desk:
     """What stands in the way of some that hand in for one tender, or not; read under its lock."""
 
@@ -135,12 +124,12 @@ class Desk:
     """Capsules that were handed in before."""
 
     @classmethod
-    def read(cls, tender: Tender, handed_in: Sequence[HandedIn]) -> Desk:
+    def read(cls, tender: Tender, is_closed: bool, handed_in: Sequence[HandedIn]) -> Desk:
         organisations = {one.actor.organisation_id for one in handed_in} - {None}
         people = {one.actor.user_id for one in handed_in}
         return cls(
             tender,
-            db.session.scalar(select(BidClosing.tender_id).where(BidClosing.tender_id == tender.id)) is not None,
+            is_closed,
             enterprises_of(organisations),
             own_bids_of(tender, organisations),
             people_of(tender.procuring_entity_id, people),
@@ -182,6 +171,7 @@ def _put_in(tender: Tender, bid: Bid | None, one: HandedIn, header: Header, ente
     if bid is None:
         bid = Bid(tender_id=tender.id, enterprise_id=enterprise_id, organisation_id=one.actor.organisation_id, versions=[])
         db.session.add(bid)
+    set_committed_value(bid, "tender", tender)  # so that nobody asks for it again
     bid.submitted_at, bid.withdrawn_at, bid.current_number = now, None, number
     version = BidVersion(
         number=number,
@@ -211,7 +201,7 @@ def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"",
         capsule = Header.from_bytes(header_bytes).sha256
     except Malformed:
         capsule = None
-    with force_locale("zh_CN"):
+    with force_locale(CHINESE):
         text = str(reason.text)[:400]
     refusal = BidRefusal(tender_id=tender.id, organisation_id=actor.organisation_id, at=now, reason=text, capsule_sha256=capsule)
     db.session.add(refusal)

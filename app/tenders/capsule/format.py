@@ -8,6 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -94,7 +95,7 @@ class Header:
     def to_bytes(self) -> bytes:
         return canonical(self.as_data())
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The capsule's name: what a receipt and the closing checkpoint list."""
         return sha256(self.to_bytes()).hexdigest()

@@ -1,45 +1,98 @@
-"""What is asked when bids are handed in, for all that come at once: by a handful of questions, however many they are."""
+"""What is asked when bids are handed in, for all that come at once: by a handful of questions, however many they are.
+
+The statements are made once: making one costs as much as asking it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.pool import Pool
 
 from app.accounts.models import Membership
+from app.common.access import not_found
 from app.enterprises.models import Enterprise
 from app.extensions import db
-from app.tenders.models import Bid, BidCapsule, BidVersion, Tender
+from app.tenders.capsule.seal import Terms
+from app.tenders.models import Bid, BidCapsule, BidClosing, BidVersion, Tender
+from app.tenders.queries.terms import terms_of
+
+_ORGANISATIONS = bindparam("organisations", expanding=True)
+_PEOPLE = bindparam("people", expanding=True)
+
+_LOCKED = (
+    select(Tender, BidClosing.tender_id)
+    .outerjoin(BidClosing, BidClosing.tender_id == Tender.id)
+    .where(Tender.number == bindparam("number"), Tender.published_at.is_not(None))
+    .with_for_update(key_share=True, of=Tender)
+    .execution_options(populate_existing=True)
+)
+_ENTERPRISES = (
+    select(Enterprise.id, Enterprise.organisation_id, Enterprise.verification)
+    .where(Enterprise.organisation_id.in_(_ORGANISATIONS))
+    .order_by(Enterprise.id)
+)
+_OWN_BIDS = (
+    select(Bid)
+    .where(Bid.tender_id == bindparam("tender_id"), Bid.organisation_id.in_(_ORGANISATIONS))
+    .options(joinedload(Bid.versions))
+    .order_by(Bid.id)
+)
+_SERVED = (
+    select(Membership.user_id)
+    .where(Membership.organisation_id == bindparam("organisation_id"), Membership.user_id.in_(_PEOPLE))
+    .order_by(Membership.id)
+)
+_HANDS = (
+    select(BidVersion.submitted_by_id.label("user_id"), Bid.organisation_id, Enterprise.name)
+    .join(Bid, BidVersion.bid_id == Bid.id)
+    .join(Enterprise, Bid.enterprise_id == Enterprise.id)
+    .where(Bid.tender_id == bindparam("tender_id"), Bid.withdrawn_at.is_(None), BidVersion.submitted_by_id.in_(_PEOPLE))
+    .order_by(Bid.id, BidVersion.id)
+)
+_USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))).order_by(BidCapsule.sha256)
+
+
+def lock_published(number: str) -> tuple[Tender, bool]:
+    """The tender, once nobody else changes its bids or state, and whether its closing list has been made. 404 before it is published."""
+    tender, closing = db.session.execute(_LOCKED, {"number": number}).one_or_none() or not_found()
+    return tender, closing is not None
+
+
+_known: WeakKeyDictionary[Pool, dict[str, tuple[int, Terms]]] = WeakKeyDictionary()
+
+
+def known_terms(tender: Tender) -> Terms:
+    """Of a published tender: whatever changes them changes its row's version too."""
+    known = _known.setdefault(db.engine.pool, {})
+    version, terms = known.get(tender.number, (None, None))
+    if terms is None or version != tender.version_id:
+        terms = terms_of(tender)
+        known[tender.number] = (tender.version_id, terms)
+    return terms
 
 
 def enterprises_of(organisations: Collection[int]) -> Mapping[int, Row]:
     """By organisation: an enterprise's id, organisation_id and verification."""
-    found = select(Enterprise.id, Enterprise.organisation_id, Enterprise.verification).where(Enterprise.organisation_id.in_(organisations))
-    return {row.organisation_id: row for row in db.session.execute(found.order_by(Enterprise.id))}
+    return {row.organisation_id: row for row in db.session.execute(_ENTERPRISES, {"organisations": list(organisations)})}
 
 
 def own_bids_of(tender: Tender, organisations: Collection[int]) -> Mapping[int, Bid]:
     """By organisation: its bid, withdrawn or not, with its versions."""
-    found = select(Bid).where(Bid.tender_id == tender.id, Bid.organisation_id.in_(organisations)).order_by(Bid.id)
-    return {bid.organisation_id: bid for bid in db.session.scalars(found.options(selectinload(Bid.versions)))}
+    found = db.session.scalars(_OWN_BIDS, {"tender_id": tender.id, "organisations": list(organisations)})
+    return {bid.organisation_id: bid for bid in found.unique()}
 
 
 def people_of(organisation_id: int, people: Collection[int | None]) -> frozenset[int]:
     """Those who work or ever worked for it, under any hat."""
-    found = select(Membership.user_id).where(Membership.organisation_id == organisation_id, Membership.user_id.in_(people))
-    return frozenset(db.session.scalars(found.order_by(Membership.id)))
+    return frozenset(db.session.scalars(_SERVED, {"organisation_id": organisation_id, "people": list(people)}))
 
 
 def hands_in(tender: Tender, people: Collection[int | None]) -> Sequence[Row]:
     """For which enterprises' standing bids these people have handed in: user_id, organisation_id, name."""
-    return db.session.execute(
-        select(BidVersion.submitted_by_id.label("user_id"), Bid.organisation_id, Enterprise.name)
-        .join(Bid, BidVersion.bid_id == Bid.id)
-        .join(Enterprise, Bid.enterprise_id == Enterprise.id)
-        .where(Bid.tender_id == tender.id, Bid.withdrawn_at.is_(None), BidVersion.submitted_by_id.in_(people))
-        .order_by(Bid.id, BidVersion.id)
-    ).all()
+    return db.session.execute(_HANDS, {"tender_id": tender.id, "people": list(people)}).all()
 
 
 def used_capsules(hashes: Collection[str]) -> frozenset[str]:
     """Those that were handed in before, in whatever tender."""
-    return frozenset(db.session.scalars(select(BidCapsule.sha256).where(BidCapsule.sha256.in_(hashes)).order_by(BidCapsule.sha256)))
+    return frozenset(db.session.scalars(_USED, {"hashes": list(hashes)}))

@@ -233,15 +233,6 @@ def test_a_removed_file_is_taken_back_from_the_server(sealed, bidder, app, recor
     assert browser.LETTER not in bidder.locator("[data-bid=review]").inner_text()
 
 
-def test_a_restored_draft_is_counted_below_its_field(sealed, bidder):
-    browser.fill(bidder)
-    bidder.locator("[data-bid=draft-state]", has_text="草稿已保存在本机").wait_for()
-    bidder.wait_for_timeout(800)
-    browser.open_bid(bidder, sealed.url)
-    counted = bidder.locator("#plan ~ .govuk-character-count__status")
-    assert f"{20_000 - len(stories.PLAN):,}" in counted.inner_text()
-
-
 def test_a_lost_connection_is_said_and_mended(bidder, recorder):
     lost = {"now": True}
     recorder.interrupt = lambda method, _path, _environ: (

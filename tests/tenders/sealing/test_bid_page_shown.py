@@ -33,12 +33,26 @@ def test_every_step_fits_the_screen_and_every_field_has_its_name(sealed, visit, 
     browser.attach(page, (f"{'很长的文件名' * 12}.pdf", documents.pdf()), ("证书.png", documents.png()))
     browser.arrived(page, "证书.png")
     assert not too_wide(page)
+    names = page.locator("[data-bid=file-list] .file-name").evaluate_all("all => all.map(one => one.clientWidth || one.offsetWidth)")
+    posts = page.locator("[data-bid=staffing] input").evaluate_all("all => all.map(one => one.offsetWidth)")
+    assert min(names) > 100 and min(posts) > (300 if width == 390 else 100), "nothing is squeezed into a column of letters"
     browser.check(page)
     assert page.locator(".govuk-error-summary").count() == 0 and not too_wide(page)
     assert page.evaluate("document.activeElement.id") == "review-title"
     browser.recovery(page, tmp_path)
     browser.submit(page)
     assert not too_wide(page)
+
+
+def test_a_restored_draft_is_counted_below_its_field(sealed, visit):  # noqa: F811
+    bidder = visit(sealed.emails[0])
+    browser.open_bid(bidder, sealed.url)
+    browser.fill(bidder)
+    bidder.locator("[data-bid=draft-state]", has_text="草稿已保存在本机").wait_for()
+    bidder.wait_for_timeout(800)
+    browser.open_bid(bidder, sealed.url)
+    counted = bidder.locator("#plan ~ .govuk-character-count__status")
+    assert f"{20_000 - len(stories.PLAN):,}" in counted.inner_text()
 
 
 def test_the_page_speaks_english(sealed, visit, tmp_path):  # noqa: F811

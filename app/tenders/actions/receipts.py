@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import event as events
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.common.audit import AuditEvent, on_record
@@ -55,10 +55,14 @@ def write_pending() -> None:
 
 
 def _leaves_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[tuple[str, str, str], int]:
-    """The newest leaf of each event and object."""
-    of_it = tuple_(LogEntry.event, LogEntry.object_type, LogEntry.object_id)
-    asked = [(row.event, row.object_type, row.object_id) for row, _obj in noted]
-    found = select(LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.leaf_index).where(of_it.in_(asked))
+    """The newest leaf of each event and object. By an index: the log may hold a million entries."""
+    rows = [row for row, _obj in noted]
+    of_them = (
+        LogEntry.object_type.in_({row.object_type for row in rows}),
+        LogEntry.object_id.in_({row.object_id for row in rows}),
+        LogEntry.event.in_({row.event for row in rows}),
+    )
+    found = select(LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.leaf_index).where(*of_them)
     return {tuple(key): leaf for *key, leaf in db.session.execute(found.order_by(LogEntry.leaf_index))}
 
 

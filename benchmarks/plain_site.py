@@ -1,9 +1,11 @@
-"""A bare Flask route that keeps a text durably and does nothing else: what a submission is compared with."""
+"""Bare Flask routes that keep a text durably and do nothing else: what a submission is compared with."""
 
 import os
 import sqlite3
 import threading
+from functools import cache
 
+import sqlalchemy as sa
 from flask import Flask, request
 
 app = Flask(__name__)
@@ -49,6 +51,32 @@ def keep():
         own.execute("BEGIN IMMEDIATE")
         own.execute("INSERT INTO plain (content) VALUES (?)", (content,))
         own.execute("COMMIT")
+    return "kept", 201
+
+
+@cache
+def engine() -> sa.Engine:
+    if URL.startswith("postgresql"):
+        return sa.create_engine(URL.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=16)
+    made = sa.create_engine(f"sqlite:///{URL}", pool_size=16)
+    sa.event.listen(made, "connect", _as_above)
+    sa.event.listen(made, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return made
+
+
+def _as_above(opened, _record) -> None:
+    opened.isolation_level = None
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL"):
+        opened.execute(f"PRAGMA {pragma}")
+
+
+PLAIN = sa.table("plain", sa.column("content"))
+
+
+@app.post("/keep-by-sqlalchemy")
+def keep_by_sqlalchemy():
+    with engine().begin() as own:
+        own.execute(sa.insert(PLAIN), {"content": request.form["header"]})
     return "kept", 201
 
 

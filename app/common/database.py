@@ -100,8 +100,11 @@ def _begin_sqlite(connection) -> None:
 
 
 def _begin_postgresql(connection) -> None:
-    if _reading.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """The driver says it with its BEGIN; a statement of its own would be one more way to the server and back for every page."""
+    wanted = True if _reading.get() else None
+    driver = connection.connection.dbapi_connection
+    if driver.read_only is not wanted:
+        driver.read_only = wanted
 
 
 # --- every change has its audit row --------------------------------------------------------------------------------

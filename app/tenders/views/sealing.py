@@ -182,7 +182,7 @@ def _hand_in(number: str, header: bytes) -> tuple[str | None, Refused | None, st
     if isinstance(answer, Refused):
         return None, answer, _refuse(_load(number), answer, header)
     if own.header is not None:
-        uploads.release(tender_id=answer, organisation_id=own.actor.organisation_id, objects=[one.sha256 for one in own.header.objects])
+        uploads.release(tender_id=answer, organisation_id=own.actor.organisation_id, sizes=own.sizes)
     return url_for(".bid_receipt", number=number), None, None
 
 

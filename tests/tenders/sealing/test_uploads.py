@@ -307,7 +307,7 @@ def test_one_bidder_cannot_fill_the_disk_but_what_was_handed_in_counts_no_more(f
         uploads.begin(**OWNER, sha256="2" * 64, size=300)
     assert refused.value.reason is uploads.TOO_MUCH
     uploads.begin(tender_id=7, organisation_id=4, sha256="2" * 64, size=300)
-    uploads.release(**OWNER, objects=[first.sha256])
+    uploads.release(**OWNER, sizes={first.sha256: first.size})
     uploads.begin(**OWNER, sha256="2" * 64, size=300)
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from app.accounts.rules import Role
 from app.common.mail import OutboxMail
 from app.common.refusal import Refused
 from app.tenders import uploads
@@ -43,6 +44,10 @@ def story_with_files(prices=(71, 67, 76), **tender):
 def announced(story, ends_at=ENDS):
     recovery.announce_recovery(story.tender, ends_at=ends_at, cause=CAUSE, actor=story.manager_actor, now=AFTER)
     stories.db.session.commit()
+
+
+def supervisor():
+    return stories.factories.actor_for(stories.factories.person(Role.BUREAU_OFFICER, division_code="410402"))
 
 
 def recover(story, index, secret, now=AFTER + timedelta(minutes=10)):
@@ -163,8 +168,8 @@ def test_what_stays_shut_is_withdrawn_without_the_bidders_fault(session, client,
     for index in (0, 1, 3):
         recover(story, index, secrets[index])
     with pytest.raises(Refused, match="还没有结束"):
-        recovery.end_unsealing(story.tender, actor=story.manager_actor, now=ENDS - timedelta(seconds=1))
-    recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+        recovery.end_unsealing(story.tender, actor=supervisor(), now=ENDS - timedelta(seconds=1))
+    recovery.end_unsealing(story.tender, actor=supervisor(), now=LATER)
     session.commit()
     record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
     session.commit()
@@ -193,7 +198,7 @@ def test_parts_that_enough_holders_found_unusable_are_the_bidders_fault_after_it
         unsealing.keep_unsealed(story.tender, one.version_id, unsealing.read_capsule(one), now=AFTER)
     session.commit()
     announced(story)
-    rows = recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    rows = recovery.end_unsealing(story.tender, actor=supervisor(), now=LATER)
     assert [row.fault for row in rows] == [CapsuleFault.WRONG_KEY] and rows[0].fault.is_bidders
 
 
@@ -203,7 +208,7 @@ def test_ciphertext_that_never_comes_back_is_the_platforms_fault(session, app):
     (app.config["DATA"] / "sealed" / name[:2] / name).unlink()
     assert uploads.size_of(name) is None
     announced(story)
-    rows = recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    rows = recovery.end_unsealing(story.tender, actor=supervisor(), now=LATER)
     faults = [row.fault for row in rows]
     assert faults.count(CapsuleFault.OBJECT_MISSING) == 1 and not any(fault.is_bidders for fault in faults)
 
@@ -211,7 +216,7 @@ def test_ciphertext_that_never_comes_back_is_the_platforms_fault(session, app):
 def test_when_nothing_opens_the_tender_fails_with_its_cause_and_is_tendered_again(session):
     story, _secrets = story_with_files(number="XH-2009-0009")
     announced(story)
-    recovery.end_unsealing(story.tender, actor=story.manager_actor, now=LATER)
+    recovery.end_unsealing(story.tender, actor=supervisor(), now=LATER)
     session.commit()
     opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
     session.commit()
@@ -219,6 +224,22 @@ def test_when_nothing_opens_the_tender_fails_with_its_cause_and_is_tendered_agai
     session.commit()
     assert story.tender.failure_cause is FailureCause.UNREADABLE and phase_of(story.tender, LATER) is Phase.FAILED
     assert publishing.retender(story.tender, actor=story.manager_actor, now=LATER).status is Status.DRAFT
+
+
+def test_the_tenderer_alone_ends_nothing_and_late_shares_still_count(session):
+    """Whoever announced the window, or sits elsewhere, can't end it; holders who come meanwhile open the bids."""
+    story, _secrets = story_with_files()
+    announced(story)
+    elsewhere = stories.factories.actor_for(stories.factories.person(Role.BUREAU_OFFICER, division_code="410403"))
+    for actor in (story.manager_actor, story.actor(0), elsewhere):
+        with pytest.raises(Refused, match="所在地的房管经办人"):
+            recovery.end_unsealing(story.tender, actor=actor, now=LATER)
+    session.rollback()
+    for holder in (0, 1):
+        stories.give_shares(story, holder, now=LATER)
+    assert len(unsealing.ready_capsules(story.tender)) == 3
+    with pytest.raises(Refused, match="还有投标可以解密"):
+        recovery.end_unsealing(story.tender, actor=supervisor(), now=LATER)
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------------
@@ -245,8 +266,13 @@ def test_the_ladder_and_the_bidders_page(session, client, new_client, sign_in, c
     assert "您的投标已经解密" in done.text
     assert "已有 1 份投标由投标人自己解密" in client.get(f"{base}/opening").main
     clock.set(LATER)
-    page = manager.post(f"{base}/opening/end")
-    assert "未能解密" not in client.get(f"{base}/opening").main or "份额不足" in page.main
+    assert "等房管部门结束解密" in manager.get(f"{base}/opening/ladder").main
+    manager.post(f"{base}/opening/end", status=403)
+    officer = new_client()
+    sign_in(officer, Role.BUREAU_OFFICER, division_code="410402")
+    assert f"{base}/opening/ladder" in officer.get("/desk").links
+    page = officer.submit(officer.get(f"{base}/opening/ladder"), f"{base}/opening/end")
+    assert "解密已经结束" in page.text
     page = manager.submit(manager.get(f"{base}/opening"), f"{base}/opening", presided_by="周文")
     assert "0.71" in page.main and "视为撤回" in page.main and "0.67" not in page.main
 

@@ -19,7 +19,7 @@ from app.tenders.models import Bid, BidRecovery, BidUnsealing, RecoveryWindow, T
 from app.tenders.queries.bids import current_version, own_bid, standing_bids
 from app.tenders.queries.capsules import unsealings_of
 from app.tenders.queries.opening_room import last_window, recovery_standing
-from app.tenders.queries.tenders import is_own
+from app.tenders.queries.tenders import is_own, supervises
 from app.tenders.queries.terms import holders_of
 
 label_events(
@@ -32,6 +32,8 @@ label_events(
 )
 
 TENDERER_ONLY = Reason(_l("只有招标人能办理。"), next=_l("请由招标单位的经办人办理。"))
+SUPERVISOR_ONLY = Reason(_l("结束解密须由项目所在地的房管经办人办理。"), basis=rules.RULE, next=_l("请联系项目所在地的房管部门。"))
+ANOTHER_PERSON = Reason(_l("补救解密的时间是您公布的，不能再由您结束解密。"), basis=rules.RULE, next=_l("请由另一位房管经办人办理。"))
 
 
 def announce_recovery(tender: Tender, *, ends_at: datetime, cause: str, actor: Actor, now: datetime) -> RecoveryWindow:
@@ -114,11 +116,15 @@ def keep_recovered(tender: Tender, version_id: int, found: Unsealed | CapsuleFau
 
 
 def end_unsealing(tender: Tender, *, actor: Actor, now: datetime) -> list[BidUnsealing]:
-    """What is still shut after the bidders' window stays shut; each with its cause, which says whose fault it was."""
+    """What is still shut after the bidders' window stays shut; each with its cause, which says whose fault it was.
+
+    The tenderer announced the window; another side ends it, so that nobody alone can keep honest holders' shares from counting."""
     tender = lock_tender(tender)
-    if not is_own(tender, actor):
-        raise Refused(TENDERER_ONLY)
+    if not supervises(tender, actor):
+        raise Refused(SUPERVISOR_ONLY)
     refuse_if(rules.why_not_give_up(recovery_standing(tender), now=now))
+    if actor.user_id == last_window(tender).announced_by_id:
+        raise Refused(ANOTHER_PERSON)
     given, keys = given_shares(tender), sum(holder.key is not None for holder in holders_of(tender))
     rows = []
     for one in waiting_capsules(tender):

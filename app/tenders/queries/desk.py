@@ -15,7 +15,7 @@ from app.common.refusal import Refused
 from app.extensions import db
 from app.tenders.kinds import FilingSubject
 from app.tenders.lifecycle import Phase, Status
-from app.tenders.models import Objection, Tender
+from app.tenders.models import Objection, RecoveryWindow, Tender
 from app.tenders.parameters import Sheet, sheet_for
 from app.tenders.queries.tenders import phases, submitted_tenders
 from app.tenders.timetable import answer_due, end_of, last_day, local_day
@@ -129,7 +129,21 @@ def _officer_items(actor: Actor, now: datetime) -> list[DeskItem]:
             items.append(
                 _item(tender, "tenders.award_filing", _l("审核定标备案"), due, sheet.basis("award_filing_days"), filing.submitted_at)
             )
-    return items
+    return items + _windows_over(actor, now)
+
+
+def _windows_over(actor: Actor, now: datetime) -> list[DeskItem]:
+    """Openings for which the bidders' own window has passed: only the bureau can end them."""
+    newest = select(func.max(RecoveryWindow.ends_at)).where(RecoveryWindow.tender_id == Tender.id).correlate(Tender).scalar_subquery()
+    rows = select(Tender, newest.label("ended_at")).where(
+        Tender.status == Status.PUBLISHED,
+        Tender.division_code.startswith(actor.division_code or "-", autoescape=True),
+        newest <= now,
+    )
+    return [
+        _item(tender, "tenders.ladder", _l("补救时间已过，核实后结束解密"), None, "", ended_at, Phase.CLOSED)
+        for tender, ended_at in db.session.execute(rows.order_by(Tender.id))
+    ]
 
 
 def _item(tender: Tender, endpoint: str, what, due, basis, since, phase: Phase | None = None) -> DeskItem:

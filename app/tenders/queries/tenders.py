@@ -57,6 +57,11 @@ def is_own(tender: Tender, actor: Actor | None) -> bool:
     return actor is not None and actor.role == Role.COMMUNITY_MANAGER and actor.organisation_id == tender.procuring_entity_id
 
 
+def supervises(tender: Tender, actor: Actor | None) -> bool:
+    """The bureau's officer over the tender's place."""
+    return actor is not None and actor.role == Role.BUREAU_OFFICER and actor.covers(tender.division_code)
+
+
 def is_visible(tender: Tender, actor: Actor | None) -> bool:
     """A published tender is public; before that the tenderer, its supervisors once it was submitted, and the auditor see it."""
     if tender.published_at is not None:

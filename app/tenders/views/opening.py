@@ -16,10 +16,9 @@ from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.queries import bids as asked
-from app.tenders.queries.opening_room import RUNNING, Room, Stage, recovery_standing, room_of
+from app.tenders.queries.opening_room import RUNNING, Room, Stage, room_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
-from app.tenders.recovery import why_not_give_up
 from app.tenders.views.blueprint import bp
 from app.tenders.views.opening_copies import pdf_copy, read_out, sheet_of_record, word_copy
 
@@ -61,7 +60,6 @@ def _room(tender: Tender, form=None):
             may_release=holding is not None and why_not_release(tender, holding.holder) is None and holding.wanted > 0,
             may_close=room.stage is Stage.CLOSED and bool(room.holdings) and (own or holding is not None),
             may_continue=room.ready > 0 and (own or holding is not None),
-            may_end=own and room.stage is Stage.LISTED and why_not_give_up(recovery_standing(tender), now=now) is None,
             form=form or (OpeningForm(presided_by=person.name) if can_act else None),
             why_not_open=(why_not("open", at) or actions.why_not_read_out(tender)) if at else None,
             can_fail=at is not None and why_not("declare_failed", at) is None,

@@ -19,7 +19,7 @@ from app.tenders.forms.recovery import RecoveryForm, WindowForm
 from app.tenders.models import Tender
 from app.tenders.queries.bids import current_version, own_bid
 from app.tenders.queries.opening_room import Stage, recovery_standing, room_of
-from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
+from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of, supervises
 from app.tenders.views.bidding import BIDDERS
 from app.tenders.views.blueprint import bp
 from app.tenders.views.unsealing import open_what_is_ready
@@ -39,7 +39,8 @@ def _ladder(tender: Tender, form: WindowForm | None = None):
         room=room_of(tender, phase),
         stages=Stage,
         form=(form or WindowForm(ends_at=now + USUAL)) if may_announce else None,
-        may_end=own and rules.why_not_give_up(standing, now=now) is None,
+        can_end=(can_end := rules.why_not_give_up(standing, now=now) is None),
+        may_end=can_end and supervises(tender, actor()),
     )
 
 
@@ -69,15 +70,20 @@ def announce_recovery(number: str):
 
 
 @bp.post("/tenders/<number>/opening/end")
-@roles(Role.COMMUNITY_MANAGER)
+@roles(Role.BUREAU_OFFICER)
 def end_unsealing(number: str):
     """Opens what can be opened, and writes down the cause of each that can't."""
-    find_own_tender(number, actor()) or not_found()
+    find_supervised(number) or not_found()
     open_what_is_ready(number, actor=actor(), now=clock.now())
-    actions.end_unsealing(find_own_tender(number, actor()), actor=actor(), now=clock.now())
+    actions.end_unsealing(find_supervised(number), actor=actor(), now=clock.now())
     db.session.commit()
-    flash(_("解密已经结束。请在开标室制作开标记录。"), "success")
+    flash(_("解密已经结束。请招标人在开标室制作开标记录。"), "success")
     return redirect(url_for(".opening", number=number))
+
+
+def find_supervised(number: str) -> Tender | None:
+    tender = find_tender(number, actor())
+    return tender if tender is not None and supervises(tender, actor()) else None
 
 
 # --- the bidder ----------------------------------------------------------------------------------------------------------

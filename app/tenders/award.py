@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.common.i18n import _l
 from app.common.money import yuan
 from app.common.refusal import Reason
 from app.tenders.kinds import PassReason
+from app.tenders.parameters import Sheet
+from app.tenders.timetable import day_in_words
 
 IN_ORDER = _l("《招标投标法实施条例》第五十五条")
 
@@ -52,16 +54,25 @@ def why_not_pass_over(bid_id: int, candidates: Sequence[Candidate]) -> Reason | 
     return None
 
 
-def why_not_contract(*, price_fen: int, awarded_fen: int, starts_on: date, ends_on: date, signed_on: date) -> Reason | None:
-    """The contract keeps to the winning bid and begins no earlier than it is signed."""
+def why_not_contract(
+    *, price_fen: int, awarded_fen: int, starts_on: date, ends_on: date, signed_on: date, sheet: Sheet
+) -> tuple[str, Reason] | None:
+    """The contract keeps to the winning bid, begins no earlier than it is signed and not long after: (form field, reason)."""
     if price_fen != awarded_fen:
-        return Reason(
+        return "price", Reason(
             _l("合同单价 %(price)s 元与中标单价 %(awarded)s 元不一致。", price=yuan(price_fen), awarded=yuan(awarded_fen)),
             basis=_l("《招标投标法》第四十六条"),
             next=_l("合同单价应与中标单价一致；合同写错的，请改正后再登记。"),
         )
     if starts_on < signed_on:
-        return Reason(_l("服务开始日期早于合同签订日期。"), basis=_l("《民法典》第九百三十八条"), next=_l("请核对合同上的日期。"))
+        return "starts_on", Reason(_l("服务开始日期早于合同签订日期。"), basis=_l("《民法典》第九百三十八条"), next=_l("请核对合同上的日期。"))
+    latest = signed_on + timedelta(days=sheet["service_start_max_days"])
+    if starts_on > latest:
+        return "starts_on", Reason(
+            _l("服务应在合同签订后 %(days)d 日内开始，最晚 %(day)s。", days=sheet["service_start_max_days"], day=day_in_words(latest)),
+            basis=sheet.basis("service_start_max_days"),
+            next=_l("请核对合同上的服务开始日期。"),
+        )
     return None
 
 

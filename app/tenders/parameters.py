@@ -91,6 +91,7 @@ _SHEET_2026_1 = (
     ),
     _parameter("award_filing_days", _l("确定中标人后报备案"), 15, DAY, _l("《招标投标法》第四十七条")),
     _parameter("contract_days", _l("中标通知书发出后订立书面合同"), 30, DAY, _l("《招标投标法》第四十六条")),
+    _parameter("service_start_max_days", _l("合同签订后开始服务"), 180, DAY, PLATFORM),
     _parameter("contract_filing_days", _l("物业服务合同签订后备案"), 15, DAY, _l("《河南省物业管理条例》第四十九条")),
     _parameter(
         "award_lead_before_validity_days",

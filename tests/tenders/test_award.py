@@ -248,6 +248,8 @@ def test_the_contract_ends_the_tender_and_becomes_the_enterprises_load(story, of
     [
         ({"price_fen": 66}, "与中标单价"),
         ({"starts_on": date(2009, 12, 19)}, "早于合同签订"),
+        ({"starts_on": date(2099, 1, 1)}, "180 日内开始，最晚 2010年6月18日"),
+        ({"starts_on": date(2010, 6, 19)}, "180 日内开始"),
         ({"signed_on": date(2009, 12, 1)}, "早于定标"),
         ({"signed_on": date(2010, 1, 20), "starts_on": date(2010, 2, 1)}, "应在"),
     ],
@@ -255,6 +257,10 @@ def test_the_contract_ends_the_tender_and_becomes_the_enterprises_load(story, of
 def test_an_unlawful_contract_is_refused(story, officer, changes, words):
     with pytest.raises(Refused, match=words):
         contracted(story, officer, **changes)
+
+
+def test_service_may_begin_on_the_last_day_allowed(story, officer):
+    assert contracted(story, officer, starts_on=date(2010, 6, 18)).starts_on == date(2010, 6, 18)
 
 
 def compound_of(story) -> Compound:

@@ -52,11 +52,7 @@ def record_contract(
     decision = standing_award(tender)
     _ask_signature(tender, signed_on, late_reason, now)
     ends_on = add_months(starts_on, tender.term_months) - timedelta(days=1)
-    field = "price" if price_fen != decision.price_fen else "starts_on"
-    refuse_if(
-        why_not_contract(price_fen=price_fen, awarded_fen=decision.price_fen, starts_on=starts_on, ends_on=ends_on, signed_on=signed_on),
-        field=field,
-    )
+    _ask_terms(tender, decision.price_fen, price_fen=price_fen, signed_on=signed_on, starts_on=starts_on, ends_on=ends_on)
     contract = Contract(
         tender_id=tender.id,
         award_id=decision.id,
@@ -113,6 +109,12 @@ def _ask_signature(tender: Tender, signed_on: date, late_reason: str, now: datet
     if is_late_only and late_reason.strip():
         return
     raise Refused(reason, field="late_reason" if is_late_only else "signed_on")
+
+
+def _ask_terms(tender: Tender, awarded_fen: int, **terms) -> None:
+    if found := why_not_contract(awarded_fen=awarded_fen, sheet=sheet_of(tender), **terms):
+        field, reason = found
+        raise Refused(reason, field=field)
 
 
 def _keep(file: tuple[str, bytes] | None, now: datetime):

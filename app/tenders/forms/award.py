@@ -39,7 +39,9 @@ class PassOverForm(Form):
 
 class ContractForm(Form):
     signed_on = LocalDateField(_l("合同签订日期"), [chosen(_l("请填写合同签订日期。"))])
-    starts_on = LocalDateField(_l("服务开始日期"), [chosen(_l("请填写服务开始日期。"))])
+    starts_on = LocalDateField(
+        _l("服务开始日期"), [chosen(_l("请填写服务开始日期。"))], description=_l("不早于签订日期，不晚于签订后 180 日（本平台规则）。")
+    )
     price = MoneyField(
         _l("合同单价"),
         [chosen(_l("请填写合同单价。"))],

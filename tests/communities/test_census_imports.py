@@ -13,13 +13,16 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.rules import Role
+from app.common.access import system_actor
 from app.common.audit import AuditEvent
 from app.common.clock import wall
 from app.common.files import read_file
 from app.common.imports import actions, runs
 from app.common.imports.models import ImportJob
 from app.common.imports.states import ImportState
+from app.communities.actions import correct_compound, record_management
 from app.communities.models import Compound, CompoundRevision, Division
+from app.communities.rules import ManagementMode
 from app.extensions import db
 from tests.common.test_imports_guards import PNG, repacked, workbook
 from tests.communities.conftest import DEFECTS, WEIDONG, XINHUA, ZHANHE, census_bytes
@@ -203,6 +206,51 @@ def test_older_figures_are_asked_about_in_words(client, officer):
     page = send(client, table(row(households=12)), "底数.xlsx", as_of="2008-06-30")
     assert "2008年6月30日" in page.main
     assert "早于" in page.main
+
+
+def settled_since(officer, client):
+    """One compound, imported as of June; a contract and a correction of its lamps since."""
+    client.submit(send(client, table(row()), "底数.xlsx", as_of="2009-06-30"), f"/imports/{job().id}/confirm")
+    compound = db.session.scalar(select(Compound))
+    record_management(compound, mode=ManagementMode.PROFESSIONAL, source="XH-2009-0001", fee_fen=45, actor=system_actor(), now=NOW)
+    db.session.flush()
+    correct_compound(
+        compound, {"longitude_e6": 113_290_000, "latitude_e6": 33_740_000}, reason="入户核对", version=compound.version,
+        actor=actor_for(officer), now=NOW,
+    )  # fmt: skip
+    db.session.commit()
+    return compound.id
+
+
+def test_an_older_census_does_not_take_back_what_a_contract_or_a_correction_recorded(client, officer):
+    compound_id = settled_since(officer, client)
+    content = workbook([*HEADER, "经度", "纬度"], [*row(households=12), 113.3, 33.74])
+    page = send(client, content, "底数.xlsx", as_of="2009-06-30")
+    assert "没有发现问题" not in page.main
+    for words in (
+        "“一号院”的管理方式自 2009年11月18日",
+        "XH-2009-0001 的合同登记为专业物业",
+        "无人管理",
+        "入户核对",
+        "113.290000",
+        "1 个楼院此后有合同或更正",
+    ):
+        assert words in page.main, words
+    assert "没有确认" in client.post(f"/imports/{job().id}/confirm", {}).text, "a person confirms that they stay"
+    client.post(f"/imports/{job().id}/confirm", {"accept": ["kept_contract", "kept_correction"]})
+    db.session.expire_all()
+    kept = db.session.get(Compound, compound_id)
+    assert (kept.mode, kept.fee_fen, kept.longitude_e6, kept.households) == (ManagementMode.PROFESSIONAL, 45, 113_290_000, 12)
+
+
+def test_newer_figures_update_what_a_contract_recorded(client, clock, officer):
+    compound_id = settled_since(officer, client)
+    clock.set(NOW + timedelta(days=60))
+    page = send(client, table(row()), "底数.xlsx", as_of="2009-12-31")
+    assert "专业物业 → 无人管理" in page.main
+    client.submit(page, f"/imports/{job().id}/confirm")
+    db.session.expire_all()
+    assert db.session.get(Compound, compound_id).mode is ManagementMode.NONE
 
 
 def test_giving_up_writes_nothing(client, officer):

@@ -7,7 +7,7 @@ import pytest
 from app.common.imports.kinds import Reading, Row, SheetReading
 from app.communities.census.importing import CensusImport
 from app.communities.census.places import Gazetteer, Place, community_stem, street_stem
-from app.communities.census.planning import STORED, Known, place_rows, plan_census, rows_to_place
+from app.communities.census.planning import STORED, Known, Later, place_rows, plan_census, rows_to_place
 from app.communities.census.rows import PROBLEMS
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
 
@@ -45,10 +45,10 @@ def known(name="一号院", code="410402001001", census_on=DAY, **values):
     return Known(1, code, name, census_on, facts)
 
 
-def plan(read, *register, places=None, covers=lambda code: True):
+def plan(read, *register, places=None, covers=lambda code: True, later=None):
     names = places or gazetteer()
     placed = place_rows(rows_to_place(read), names, covers=covers)
-    return plan_census(read, placed, register, names)
+    return plan_census(read, placed, register, names, later)
 
 
 def problem_codes(made):
@@ -91,6 +91,27 @@ def test_older_figures_that_would_overwrite_newer_ones_must_be_confirmed():
     made = plan(reading(row(households=12), as_of=date(2008, 1, 1)), known())
     assert problem_codes(made) == ["older"]
     assert CensusImport().problem_kind("older").severity.value == "warning"
+
+
+CONTRACT = {1: {"mode": Later(date(2009, 11, 1), "XH-2009-0001", True)}}
+
+
+@pytest.mark.parametrize(("as_of", "is_kept"), [(DAY, True), (None, True), (date(2009, 11, 1), False), (date(2009, 12, 31), False)])
+def test_what_a_contract_recorded_since_stays_and_the_rest_is_updated(as_of, is_kept):
+    register = known(mode=ManagementMode.PROFESSIONAL)
+    made = plan(reading(row(households=12), as_of=as_of), register, later=CONTRACT)
+    assert problem_codes(made) == (["kept_contract"] if is_kept else [])
+    fields = [c.field for c in made.changed[0].changes if c.field != "census_on"]
+    assert fields == (["households"] if is_kept else ["households", "mode"])
+    assert (("kept", {"count": 1}) in made.notes) is is_kept
+
+
+def test_where_all_that_differs_stays_nothing_is_to_be_written():
+    made = plan(reading(row()), known(mode=ManagementMode.PROFESSIONAL), later=CONTRACT)
+    assert (made.is_empty, made.unchanged, problem_codes(made)) == (True, 0, ["kept_contract"])
+    assert dict(made.problems[0].params) == {
+        "name": "一号院", "day": "2009-11-01", "source": "XH-2009-0001", "stays": "professional", "file": "none",
+    }  # fmt: skip
 
 
 def test_what_the_file_does_not_mention_stays():

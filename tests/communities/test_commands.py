@@ -3,7 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
+from app.common import clock
+from app.common.access import system_actor
+from app.communities.actions import record_management
 from app.communities.models import Compound
+from app.communities.rules import ManagementMode
 from tests.communities.conftest import DEFECTS, SAMPLE, WEIDONG, XINHUA
 
 
@@ -49,3 +53,18 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(session, flask, tmp_
     code, said = flask("census", "check", wrong)
     assert code == 1
     assert "PNG" in said
+
+
+def test_by_command_too_what_a_contract_recorded_stays(session, flask):
+    flask("divisions", "load", SAMPLE / "divisions.csv")
+    flask("census", "import", SAMPLE / "census" / XINHUA, "--as-of", "2009-06-30")
+    unmanaged = session.scalars(select(Compound).where(Compound.mode == ManagementMode.NONE).order_by(Compound.id)).first()
+    record_management(unmanaged, mode=ManagementMode.PROFESSIONAL, source="XH-2009-0001", actor=system_actor(), now=clock.now())
+    session.commit()
+    for options in (("--as-of", "2009-06-30"), ()):
+        code, said = flask("census", "import", SAMPLE / "census" / XINHUA, *options)
+        assert code == 0, said
+        assert "XH-2009-0001 的合同" in said
+        assert "changed 0, unchanged 375" in said
+    session.expire_all()
+    assert unmanaged.mode is ManagementMode.PROFESSIONAL

@@ -41,6 +41,8 @@ class ProblemKind:
     mend: Any
     days: tuple[str, ...] = ()
     """Params that are days in ISO form, shown as days."""
+    values: tuple[str, ...] = ()
+    """Params that are stored values of the problem's field, shown as the field shows them."""
 
 
 @dataclass(frozen=True, slots=True)

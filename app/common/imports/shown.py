@@ -71,6 +71,7 @@ def _problem(kind: ImportKind, problem: dict, *, many: bool) -> ShownProblem:
     spec = kind.field(problem["field"]) if problem["field"] else None
     params = {"value": problem["value"], "label": str(spec.label) if spec else ""}
     params |= {key: _day(value) if key in words.days else value for key, value in problem["params"].items()}
+    params |= {key: spec.show(params[key]) for key in words.values} if spec else {}
     place = _("第 %(row)s 行", row=problem["row"]) if problem["row"] else _("整张表")
     if many:
         place = f"{problem['sheet']} {place}"

@@ -19,6 +19,7 @@ from app.communities.census.places import Gazetteer, Place
 from app.communities.census.planning import STORED, Known, place_rows, plan_census, rows_to_place
 from app.communities.models import Compound, CompoundRevision, Division
 from app.communities.queries import within
+from app.communities.queries.later import recorded_later
 from app.communities.rules import DivisionLevel
 from app.communities.search import search_text
 from app.extensions import db
@@ -45,9 +46,24 @@ class CensusImport(ImportKind):
             _l("如果确实要用旧数据改写新数据，请确认；否则请放弃。"),
             days=("file", "day"),
         ),
+        "kept_contract": ProblemKind(
+            Severity.WARNING,
+            _l("“%(name)s”的%(label)s自 %(day)s 起按 %(source)s 的合同登记为%(stays)s，晚于文件的数据；文件写的是%(file)s。"),
+            _l("登记的内容保持不变。如果文件的数据更新，请写明数据截止日后重新上传。"),
+            days=("day",),
+            values=("stays", "file"),
+        ),
+        "kept_correction": ProblemKind(
+            Severity.WARNING,
+            _l("“%(name)s”的%(label)s在 %(day)s 已更正为%(stays)s（依据：%(source)s），晚于文件的数据；文件写的是%(file)s。"),
+            _l("登记的内容保持不变。如果文件的数据更新，请写明数据截止日后重新上传。"),
+            days=("day",),
+            values=("stays", "file"),
+        ),
     }
     notes = {
         "new_communities": NoteKind(_l("将新建 %(count)s 个社区，编号由本系统暂编，以后可以换成统计部门的编号。")),
+        "kept": NoteKind(_l("%(count)s 个楼院此后有合同或更正的登记，与文件不同的内容保持不变，见上面的提醒。")),
         "missing": NoteKind(_l("登记里有 %(count)s 个楼院不在这个文件里，保持不变；导入从不删除楼院。")),
     }
 
@@ -70,7 +86,7 @@ class CensusImport(ImportKind):
         gazetteer = load_gazetteer(actor.division_code[:4], reading.as_of or local(now).date())
         covers = _anywhere if not actor.division_code and actor.user_id is None else actor.covers
         placed = place_rows(rows_to_place(reading), gazetteer, covers=covers)
-        return plan_census(reading, placed, _known(placed.streets), gazetteer)
+        return plan_census(reading, placed, _known(placed.streets), gazetteer, recorded_later())
 
     def apply(self, plan: Plan, *, actor, now: datetime, job, progress: Callable[[int, int], None]) -> dict[str, Any]:
         as_of = _as_of(job, now)

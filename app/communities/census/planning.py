@@ -7,6 +7,7 @@ from typing import Any
 
 from app.common.imports.cells import plain
 from app.common.imports.kinds import Change, Entry, Plan, Problem, Reading, Row
+from app.common.imports.summary import json_value
 from app.communities.census.places import Gazetteer, Place, community_stem, district_stem
 from app.communities.census.rows import settled, without_repeats
 
@@ -26,6 +27,16 @@ class Known:
     name: str
     census_on: date | None
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Later:
+    """A field of a compound as a contract or a person recorded it."""
+
+    on: date
+    source: str
+    """Number of the tender whose contract it is, or the reason of the correction."""
+    is_contract: bool
 
 
 @dataclass
@@ -96,11 +107,20 @@ def _community(placed: Placed, gazetteer: Gazetteer, street: Place, row: Row) ->
     return community
 
 
-def plan_census(reading: Reading, placed: Placed, known: Iterable[Known], gazetteer: Gazetteer) -> Plan:
-    """The plan of a census whose rows have been placed. `known`: the compounds of the streets that the file covers."""
+def plan_census(
+    reading: Reading,
+    placed: Placed,
+    known: Iterable[Known],
+    gazetteer: Gazetteer,
+    later: Mapping[int, Mapping[str, Later]] | None = None,
+) -> Plan:
+    """The plan of a census whose rows have been placed. `known`: the compounds of the streets that the file covers.
+
+    `later`: what contracts and corrections recorded, by compound and field; figures of an earlier day do not override it.
+    """
     register = {(one.code, plain(one.name)): one for one in known}
     plan = Plan(problems=list(placed.problems), extra=placed.new_communities)
-    seen = set()
+    seen, kept = set(), 0
     newest = max((one.census_on for one in register.values() if one.census_on), default=None)
     for row, community in placed.rows:
         key = (community.code, plain(row.get("name")))
@@ -111,10 +131,12 @@ def plan_census(reading: Reading, placed: Placed, known: Iterable[Known], gazett
         if found is None:
             plan.new.append(Entry(row.get("name"), where, payload=(community.code, values)))
             continue
-        changes = _changes(found, values, reading.as_of)
+        changes, stays = _part(_changes(found, values, reading.as_of), (later or {}).get(found.id, {}), reading.as_of or found.census_on)
+        plan.problems += [_kept(row, found, change, record) for change, record in stays]
+        kept += bool(stays)
         if changes:
             plan.changed.append(Entry(found.name, where, changes=changes, payload=found.id))
-        else:
+        elif not stays:
             plan.unchanged += 1
     for key, one in register.items():
         if key not in seen:
@@ -122,6 +144,8 @@ def plan_census(reading: Reading, placed: Placed, known: Iterable[Known], gazett
             plan.missing.append(Entry(one.name, where, payload=one.id))
     if placed.new_communities:
         plan.notes.append(("new_communities", {"count": len(placed.new_communities)}))
+    if kept:
+        plan.notes.append(("kept", {"count": kept}))
     if plan.missing:
         plan.notes.append(("missing", {"count": len(plan.missing)}))
     if reading.as_of and newest and reading.as_of < newest and plan.changed:
@@ -137,6 +161,31 @@ def _changes(found: Known, values: Mapping[str, Any], as_of: date | None) -> tup
     if as_of and as_of != found.census_on:
         changes.append(Change("census_on", found.census_on, as_of))
     return tuple(changes)
+
+
+def _part(
+    changes: tuple[Change, ...], later: Mapping[str, Later], day: date | None
+) -> tuple[tuple[Change, ...], list[tuple[Change, Later]]]:
+    """Changes to make, and those left aside because the register's value was recorded after the day of the file's figures.
+
+    A file that states no day counts as of the register's own census.
+    """
+    stays = [(change, later[change.field]) for change in changes if change.field in later and (day is None or day < later[change.field].on)]
+    aside = {change.field for change, _record in stays}
+    return tuple(change for change in changes if change.field not in aside), stays
+
+
+def _kept(row: Row, found: Known, change: Change, record: Later) -> Problem:
+    return row.problem(
+        "kept_contract" if record.is_contract else "kept_correction",
+        change.field,
+        "",
+        name=found.name,
+        day=record.on.isoformat(),
+        source=record.source,
+        stays=json_value(change.before),
+        file=json_value(change.after),
+    )
 
 
 def rows_to_place(reading: Reading) -> list[Row]:

@@ -1,12 +1,14 @@
 """When an instalment may be paid: in order, the first after publicity, the later ones after acceptance."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from app.common.i18n import _l
 from app.common.refusal import Reason
 from app.funding.lifecycle import ApplicationStatus
+from app.funding.programme import why_not_in_period
 from app.funding.review import InstalmentState
+from app.tenders.timetable import day_in_words
 
 
 def why_not_pay(number: int, states: Sequence[InstalmentState], has_acceptance: bool) -> Reason | None:
@@ -24,9 +26,29 @@ def why_not_pay(number: int, states: Sequence[InstalmentState], has_acceptance: 
     return None
 
 
-def state_now(number: int, states: Sequence[InstalmentState], status: ApplicationStatus, has_acceptance: bool) -> InstalmentState:
+def why_not_served(starts_on: date | None, opens_on: date, closes_on: date, today: date) -> Reason | None:
+    """Money follows service: nothing is paid on a contract of another period, nor before its first day of service."""
+    if reason := why_not_in_period(starts_on, opens_on, closes_on):
+        return Reason(reason.text, basis=reason.basis, next=_l("请由审批人终止拨付。"))
+    if starts_on is not None and today < starts_on:
+        return Reason(
+            _l("合同的服务从 %(start)s 开始，现在还没有开始，不能付款。", start=day_in_words(starts_on)),
+            basis=_l("分期拨付（项目公告）"),
+            next=_l("请在服务开始后办理。"),
+        )
+    return None
+
+
+def payable_since(publicity_ends_on: date, starts_on: date | None) -> date:
+    """The day before the first on which money may go out: the last of the notice, or the last before service begins."""
+    return publicity_ends_on if starts_on is None else max(publicity_ends_on, starts_on - timedelta(days=1))
+
+
+def state_now(
+    number: int, states: Sequence[InstalmentState], status: ApplicationStatus, has_acceptance: bool, is_served: bool = True
+) -> InstalmentState:
     """What the page calls an instalment: a planned one is due as soon as it may be paid."""
-    is_payable = status in (ApplicationStatus.PAYABLE, ApplicationStatus.PARTLY_PAID)
+    is_payable = is_served and status in (ApplicationStatus.PAYABLE, ApplicationStatus.PARTLY_PAID)
     if states[number - 1] is InstalmentState.PLANNED and is_payable and why_not_pay(number, states, has_acceptance) is None:
         return InstalmentState.DUE
     return states[number - 1]
@@ -37,7 +59,8 @@ def why_not_paid_on(day: date, *, since: date, today: date, includes_first: bool
     if day > today:
         return Reason(_l("日期在今天之后。"), next=_l("请填写实际发生的日期。"))
     if day < since or (day == since and not includes_first):
-        return Reason(_l("日期早于可以办理的日子（%(day)s）。", day=since.isoformat()), next=_l("请核对日期。"))
+        first = since if includes_first else since + timedelta(days=1)
+        return Reason(_l("日期早于可以办理的第一天（%(day)s）。", day=day_in_words(first)), next=_l("请核对日期。"))
     return None
 
 

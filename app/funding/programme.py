@@ -11,6 +11,7 @@ from app.common.labels import LabelledEnum
 from app.common.refusal import Reason
 from app.funding.lifecycle import SEPARATION
 from app.funding.subsidy import why_not_split
+from app.tenders.timetable import day_in_words
 
 
 class ProgrammeKind(LabelledEnum):
@@ -147,7 +148,37 @@ class ContractFacts:
 
     is_in_force: bool
     tenderer_id: int
+    starts_on: date
     ends_on: date
+
+
+def why_not_in_period(starts_on: date | None, opens_on: date, closes_on: date, ends_on: date | None = None) -> Reason | None:
+    """A programme supports service that begins by its closing day and goes on after its opening day; a later contract's
+    months belong to a later programme. Without a contract there is nothing to compare."""
+    if starts_on is not None and starts_on > closes_on:
+        return Reason(
+            _l(
+                "合同的服务从 %(start)s 开始，晚于这个项目的截止日 %(end)s，不在补贴期内。",
+                start=day_in_words(starts_on),
+                end=day_in_words(closes_on),
+            ),
+            basis=PERIOD,
+            next=_l("请核对合同的服务开始日期；确实较晚的，等以后年度的项目。"),
+        )
+    if ends_on is not None and ends_on < opens_on:
+        return Reason(
+            _l(
+                "合同的服务到 %(end)s 为止，早于这个项目的开始日 %(start)s，不在补贴期内。",
+                end=day_in_words(ends_on),
+                start=day_in_words(opens_on),
+            ),
+            basis=PERIOD,
+            next=_l("请核对合同的起止日期。"),
+        )
+    return None
+
+
+PERIOD = _l("项目公告：受理期限；补贴从服务开始之日算起")
 
 
 def why_not_apply(
@@ -187,4 +218,5 @@ def why_not_apply(
             return Reason(_l("这份合同不是您所在单位签订的。"), basis=_l("项目公告：申请条件"), next=_l("请由合同的招标人申请。"))
         if contract.ends_on < today:
             return Reason(_l("这份合同已经到期。"), basis=_l("项目公告：申请条件"), next=_l("请在新合同签订后再申请。"))
+        return why_not_in_period(contract.starts_on, terms.opens_on, terms.closes_on, contract.ends_on)
     return None

@@ -9,9 +9,13 @@ from sqlalchemy import select
 from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
 from app.common.audit import AuditEvent
+from app.common.clock import local
+from app.common.refusal import Reason
 from app.extensions import db
 from app.funding.lifecycle import Stage, Standing, status_now
 from app.funding.models import FundingApplication, Programme
+from app.funding.paying import why_not_served
+from app.funding.programme import why_not_in_period
 
 STAGE_OF = {
     "funding.start": Stage.APPLY,
@@ -67,6 +71,18 @@ def standing_of(application: FundingApplication, now: datetime, past: Past = NOB
         served=past.organisation_ids,
         stages=past.stages.get(application.id, frozenset()),
     )
+
+
+def period_fault(application: FundingApplication) -> Reason | None:
+    """Why the contract's service lies outside what the programme supports; asked again at each step towards the money."""
+    programme = application.programme
+    return why_not_in_period(application.contract_starts_on, programme.opens_on, programme.closes_on, application.contract_ends_on)
+
+
+def payment_fault(application: FundingApplication, now: datetime) -> Reason | None:
+    """Why the service does not carry a payment yet."""
+    programme = application.programme
+    return why_not_served(application.contract_starts_on, programme.opens_on, programme.closes_on, local(now).date())
 
 
 def _payee_of(application: FundingApplication) -> int | None:

@@ -9,12 +9,15 @@ from app.common.refusal import Refused
 from app.funding import actions, queries
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.models import BudgetLine
-from app.funding.review import InstalmentState
+from app.funding.review import InstalmentState, ReviewStep
+from tests.factories import NOW
 from tests.funding.things import (
     DAY,
     accept,
+    passed,
     pay,
     payable,
+    submitted,
 )
 
 S = ApplicationStatus
@@ -44,6 +47,46 @@ def test_nothing_is_paid_twice(stage, session):
             actions.confirm_payment(payment.id, actor=who, now=later)
         session.rollback()
     assert line(stage.programme).paid_fen == 6_945_120
+
+
+def test_a_contract_of_another_period_gets_nothing_at_any_step(stage, session):
+    stage.contract.starts_on, stage.contract.ends_on = date(2099, 1, 1), date(2100, 12, 31)
+    session.flush()
+    with pytest.raises(Refused, match="晚于这个项目的截止日"):
+        submitted(stage)
+    stage.contract.starts_on = date(2009, 11, 1)
+    application = submitted(stage)
+    application.contract_starts_on = date(2099, 1, 1)  # as one that was sent before the rule
+    session.flush()
+    with pytest.raises(Refused, match="不在补贴期内"):
+        passed(stage, application, ReviewStep.STREET)
+    application.contract_starts_on = date(2009, 11, 1)
+    passed(stage, application)
+    actions.publish(application.id, actor=stage.district, now=NOW)
+    application.contract_starts_on = date(2099, 1, 1)
+    session.flush()
+    with pytest.raises(Refused, match="不在补贴期内"):
+        pay(stage, application, 1, NOW + 9 * DAY)
+
+
+def test_nothing_is_paid_before_service_begins(stage, session, at, clock):
+    stage.contract.starts_on = date(2009, 12, 20)
+    application, later = payable(stage)
+    first = application.instalments[0]
+    assert first.due_on >= date(2010, 1, 18), "counted from the first day of service, not from the notice"
+    session.commit()
+    with pytest.raises(Refused, match="还没有开始，不能付款"):
+        pay(stage, application, 1, later)
+    session.rollback()
+    clock.set_local(2009, 12, 10, 9, 0)
+    page = at("finance").get(f"/money/applications/{application.id}")
+    assert "合同的服务从 2009年12月20日 开始，现在还没有开始，不能付款" in page.text and "待付款" not in page.text
+    at("finance").get(f"/money/instalments/{first.id}/payment", status=409)
+    begun = NOW.replace(year=2009, month=12, day=21)
+    with pytest.raises(Refused, match="第一天（2009年12月20日）"):
+        actions.record_payment(first.id, voucher_number="PZ-1", paid_on=date(2009, 12, 19), actor=stage.finance, now=begun)
+    session.rollback()
+    actions.record_payment(first.id, voucher_number="PZ-1", paid_on=date(2009, 12, 20), actor=stage.finance, now=begun)
 
 
 def test_a_voucher_pays_for_one_thing(stage, session):

@@ -1,13 +1,13 @@
 """What a programme may be, who activates it, and who may apply when."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from app.accounts.rules import OrganisationKind, Role
 from app.funding.lifecycle import ApplicationStatus
-from app.funding.paying import state_now, why_not_paid_on, why_not_pay
+from app.funding.paying import payable_since, state_now, why_not_paid_on, why_not_pay, why_not_served
 from app.funding.programme import (
     ContractFacts,
     Payee,
@@ -102,7 +102,7 @@ def test_both_days_belong_to_the_window():
 TERMS = Terms(P.ACTIVE, ProgrammeKind.SUBSIDY, Payee.ENTERPRISE, "4104", date(2009, 11, 1), date(2009, 12, 31), frozenset({"community"}))
 ASKING = {
     "today": date(2009, 11, 18), "organisation_id": 1, "organisation_kind": OrganisationKind.COMMUNITY, "is_within_scope": True,
-    "is_own_compound": True, "contract": ContractFacts(True, 1, date(2010, 10, 31)), "live_number": None,
+    "is_own_compound": True, "contract": ContractFacts(True, 1, date(2009, 11, 1), date(2010, 10, 31)), "live_number": None,
 }  # fmt: skip
 HONOUR = replace(TERMS, kind=ProgrammeKind.HONOUR, payee=Payee.APPLICANT)
 
@@ -123,12 +123,15 @@ HONOUR = replace(TERMS, kind=ProgrammeKind.HONOUR, payee=Payee.APPLICANT)
         (TERMS, {"today": date(2010, 1, 1), "is_resubmission": True}, None),
         (TERMS, {"live_number": "BT-2009-010001"}, "BT-2009-010001"),
         (TERMS, {"contract": None}, "还没有签订"),
-        (TERMS, {"contract": ContractFacts(True, 2, date(2010, 10, 31))}, "不是您所在单位签订"),
-        (TERMS, {"contract": ContractFacts(True, 1, date(2009, 11, 17))}, "已经到期"),
-        (TERMS, {"contract": ContractFacts(True, 1, date(2009, 11, 18))}, None),
+        (TERMS, {"contract": ContractFacts(True, 2, date(2009, 11, 1), date(2010, 10, 31))}, "不是您所在单位签订"),
+        (TERMS, {"contract": ContractFacts(True, 1, date(2009, 11, 1), date(2009, 11, 17))}, "已经到期"),
+        (TERMS, {"contract": ContractFacts(True, 1, date(2009, 11, 1), date(2009, 11, 18))}, None),
+        (TERMS, {"contract": ContractFacts(True, 1, date(2009, 12, 31), date(2010, 12, 30))}, None),
+        (TERMS, {"contract": ContractFacts(True, 1, date(2010, 1, 1), date(2010, 12, 31))}, "晚于这个项目的截止日 2009年12月31日"),
+        (TERMS, {"contract": ContractFacts(True, 1, date(2099, 1, 1), date(2100, 12, 31))}, "从 2099年1月1日 开始"),
         (HONOUR, {"contract": None}, None),
         (replace(HONOUR, payee=Payee.ENTERPRISE), {"contract": None}, "还没有签订"),
-        (replace(HONOUR, payee=Payee.ENTERPRISE), {"contract": ContractFacts(True, 2, date(2010, 10, 31))}, None),
+        (replace(HONOUR, payee=Payee.ENTERPRISE), {"contract": ContractFacts(True, 2, date(2009, 11, 1), date(2010, 10, 31))}, None),
     ],
 )
 def test_who_may_apply_when(terms, change, words):
@@ -164,6 +167,19 @@ def test_money_is_not_paid_before_its_time_nor_in_the_future():
     since, today = date(2009, 11, 25), date(2009, 12, 1)
     assert why_not_paid_on(date(2009, 11, 26), since=since, today=today) is None
     assert why_not_paid_on(today, since=since, today=today) is None
-    assert why_not_paid_on(since, since=since, today=today) is not None
+    assert "第一天（2009年11月26日）" in str(why_not_paid_on(since, since=since, today=today)), "the day that is named is one that is taken"
+    early = since - timedelta(days=1)
+    assert "第一天（2009年11月25日）" in str(why_not_paid_on(early, since=since, today=today, includes_first=True))
     assert why_not_paid_on(since, since=since, today=today, includes_first=True) is None
     assert why_not_paid_on(date(2009, 12, 2), since=since, today=today) is not None
+
+
+def test_money_follows_service():
+    opens, closes, start = date(2009, 11, 1), date(2009, 12, 31), date(2009, 12, 20)
+    assert "还没有开始" in str(why_not_served(start, opens, closes, date(2009, 12, 19)))
+    assert why_not_served(start, opens, closes, start) is None
+    assert why_not_served(None, opens, closes, start) is None, "a prize rests on no contract"
+    assert "不在补贴期内" in str(why_not_served(date(2099, 1, 1), opens, closes, date(2099, 2, 1)))
+    assert payable_since(date(2009, 11, 26), start) == date(2009, 12, 19)
+    assert payable_since(date(2009, 11, 26), opens) == payable_since(date(2009, 11, 26), None) == date(2009, 11, 26)
+    assert state_now(1, (State.PLANNED,), ApplicationStatus.PAYABLE, False, is_served=False) is State.PLANNED

@@ -197,6 +197,18 @@ def test_strangers_meet_404_or_403(stage, session, at, client, sign_in, new_clie
     client.get("/money/programmes/999999", status=404)
 
 
+def test_anothers_published_application_has_no_page_to_edit_it(stage, session, clock, sign_in, new_client):
+    from app.accounts.rules import Role
+
+    application, _later = payable(stage)
+    session.commit()
+    other = new_client()
+    sign_in(other, Role.COMMUNITY_MANAGER, division_code="410402001002")
+    other.get(f"/money/applications/{application.id}", status=200)
+    other.get(f"/money/applications/{application.id}/edit", status=404)
+    other.get(f"/money/applications/{application.id}/withdraw", status=404)
+
+
 def test_a_compound_that_cannot_get_it_says_why_and_what_to_do(stage, session, at):
     submitted(stage)
     second = active_programme(stage.finance, stage.approver, name="明年的补贴", opens_on=date(2009, 11, 20), closes_on=date(2010, 1, 1))

@@ -50,7 +50,10 @@ def offer(programme: Programme, compound: Compound, contract: Contract | None, *
         is_within_scope=compound.division_code.startswith(programme.division_code) and actor.covers(compound.division_code),
         is_own_compound=actor.organisation_kind is not OrganisationKind.OWNERS_COMMITTEE
         or compound.owners_committee_id == actor.organisation_id,
-        contract=contract and ContractFacts(is_in_force=True, tenderer_id=contract.tender.procuring_entity_id, ends_on=contract.ends_on),
+        contract=contract
+        and ContractFacts(
+            is_in_force=True, tenderer_id=contract.tender.procuring_entity_id, starts_on=contract.starts_on, ends_on=contract.ends_on
+        ),  # fmt: skip
         live_number=live_number,
         is_resubmission=existing is not None and existing.status is ApplicationStatus.RETURNED,
     )

@@ -15,9 +15,10 @@ from app.funding.actions.reviews import cancel_unpaid
 from app.funding.constraints import ALREADY_PAID, SAME_PERSON, SOMEBODY_ELSE_DID, VOUCHER_TAKEN, flush_or_refuse
 from app.funding.ledger import EntryKind
 from app.funding.models import Acceptance, Clawback, FundingApplication, Instalment, Payment
-from app.funding.paying import why_not_order_clawback, why_not_paid_on, why_not_pay, why_not_stop
+from app.funding.paying import payable_since, why_not_order_clawback, why_not_paid_on, why_not_pay, why_not_stop
 from app.funding.posting import post_entry
 from app.funding.review import InstalmentState
+from app.funding.standing import payment_fault
 
 
 def record_payment(instalment_id: int, *, voucher_number: str, paid_on: date, actor: Actor, now: datetime) -> Payment:
@@ -27,9 +28,10 @@ def record_payment(instalment_id: int, *, voucher_number: str, paid_on: date, ac
     check_move(application, "record_payment", actor=actor, now=now)
     if instalment.payment is not None:
         raise Refused(ALREADY_PAID)
+    refuse_if(payment_fault(application, now))
     if reason := why_not_pay(instalment.number, [row.state for row in application.instalments], application.has_acceptance):
         raise Refused(reason)
-    since = application.publicity_ends_on
+    since = payable_since(application.publicity_ends_on, application.contract_starts_on)
     if reason := why_not_paid_on(paid_on, since=since, today=local(now).date()):
         raise Refused(reason, field="paid_on")
     if queries.voucher_exists(voucher_number.strip()):
@@ -57,6 +59,7 @@ def confirm_payment(payment_id: int, *, actor: Actor, now: datetime) -> Payment:
     is_last = all(row.state is InstalmentState.PAID for row in application.instalments if row.id != instalment.id)
     name = "confirm_last_payment" if is_last else "confirm_payment"
     _check_second_person(payment, application, name, actor, now)
+    refuse_if(payment_fault(application, now))
     payment.confirmed_at, payment.confirmed_by_id = now, actor.user_id
     instalment.state = InstalmentState.PAID
     application.paid_fen += payment.amount_fen

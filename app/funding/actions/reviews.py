@@ -16,8 +16,10 @@ from app.funding.constraints import OBJECTED_ALREADY, SAME_PERSON, flush_or_refu
 from app.funding.ledger import BUDGET_EXHAUSTED, EntryKind
 from app.funding.lifecycle import publicity_end, why_not_object
 from app.funding.models import FundingApplication, FundingObjection, FundingReview, Instalment
+from app.funding.paying import payable_since
 from app.funding.posting import post_entry
 from app.funding.review import MOVE_OF, Decision, InstalmentState, ObjectionOutcome, ReviewStep
+from app.funding.standing import period_fault
 from app.funding.subsidy import split_instalments
 
 
@@ -30,6 +32,8 @@ def review(
         raise Refused(Reason(_l("街道可以通过或退回，不能直接不予支持。"), next=_l("请退回申请单位补正，并写明理由。")), field="decision")
     check_move(application, MOVE_OF[step, decision], actor=actor, now=now)
     check_reason(MOVE_OF[step, decision], reason)
+    if decision is Decision.PASSED and (fault := period_fault(application)):
+        raise Refused(fault, field="decision")
     is_approval = step is ReviewStep.BUREAU and decision is Decision.PASSED
     if is_approval:
         _commit_budget(application, actor, now)
@@ -80,7 +84,9 @@ def publish(application_id: int, *, actor: Actor, now: datetime) -> FundingAppli
     ends_on = publicity_end(local(now).date(), application.programme.publicity_days, load_calendar())
     application.publicity_at, application.publicity_ends_on = now, ends_on
     move(application, "publish", actor=actor, now=now)
-    application.instalments[0].due_on = queries.due_day(ends_on, application.programme.pay_within_days)
+    application.instalments[0].due_on = queries.due_day(
+        payable_since(ends_on, application.contract_starts_on), application.programme.pay_within_days
+    )
     audit.record("funding.publish", application, actor=actor, now=now, publicity_ends_on=ends_on.isoformat())
     flush_or_refuse()
     tell_notice(application, now=now)

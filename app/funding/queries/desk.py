@@ -17,7 +17,7 @@ from app.funding.models import Clawback, FundingApplication, Instalment, Program
 from app.funding.paying import state_now
 from app.funding.programme import ProgrammeStatus, why_not_move_programme
 from app.funding.review import InstalmentState, status_label
-from app.funding.standing import NOBODY, past_of, prepared_by, standing_of
+from app.funding.standing import NOBODY, past_of, payment_fault, prepared_by, standing_of
 
 S = ApplicationStatus
 OPEN = (S.DRAFT, S.RETURNED, S.SUBMITTED, S.STREET_REVIEWED, S.DISTRICT_REVIEWED, S.BUREAU_APPROVED, S.PUBLICITY, S.OBJECTED, S.PARTLY_PAID)
@@ -57,7 +57,7 @@ def desk_items(actor: Actor, now: datetime) -> list[DeskItem]:
         for move, status, what in STEPS:
             if standing.status is status and why_not_move(move, standing, actor) is None:
                 items.append(_item(title, url, what, status, since=application.submitted_at or application.created_at, words=status_label(status, standing.programme_code)))  # fmt: skip
-        items.extend(_money_items(application, standing, actor, title, url))
+        items.extend(_money_items(application, standing, actor, title, url, now))
     if actor.role is Role.FINANCE_OFFICER:
         items.extend(_clawback_items(actor))
     return items + _programme_items(actor)
@@ -81,12 +81,12 @@ def _open_applications(actor: Actor):
     ).order_by(FundingApplication.id)
 
 
-def _money_items(application, standing, actor: Actor, title: str, url: str) -> list[DeskItem]:
+def _money_items(application, standing, actor: Actor, title: str, url: str, now: datetime) -> list[DeskItem]:
     items = []
-    states = [row.state for row in application.instalments]
+    states, is_served = [row.state for row in application.instalments], payment_fault(application, now) is None
     for row in application.instalments:
         due_at = end_of_day(row.due_on) if row.due_on else None
-        state = state_now(row.number, states, standing.status, application.has_acceptance)
+        state = state_now(row.number, states, standing.status, application.has_acceptance, is_served)
         if state is InstalmentState.DUE and why_not_move("record_payment", standing, actor) is None:
             items.append(_item(title, url, _l("登记第 %(number)d 期付款", number=row.number), state, due_at=due_at))
         if state is InstalmentState.RECORDED and row.payment.recorded_by_id != actor.user_id and why_not_move("confirm_payment", standing, actor) is None:  # fmt: skip

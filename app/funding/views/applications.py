@@ -14,7 +14,7 @@ from app.funding.actions.locking import check_move
 from app.funding.forms import DetailsForm, OptionalReasonForm
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.programme import ProgrammeStatus, Window, window
-from app.funding.views.frame import act_page, attempt, bp, readable, row_id, to_application
+from app.funding.views.frame import act_page, attempt, bp, own, row_id, to_application
 
 
 @bp.get("/money/applications")
@@ -75,7 +75,7 @@ def start_application():
 @bp.route("/money/applications/<int:application_id>/edit", methods=["GET", "POST"])
 @roles(Role.COMMUNITY_MANAGER)
 def edit_application(application_id: int):
-    found = readable(application_id)
+    found = own(application_id)
     check_move(found, "submit", actor=actor(), now=now())
     form = DetailsForm(obj=found)
     if form.validate_on_submit():
@@ -97,7 +97,7 @@ DETAIL_NAMES = ("statement", "contact_name", "contact_phone", "payee_bank", "pay
 @bp.route("/money/applications/<int:application_id>/withdraw", methods=["GET", "POST"])
 @roles(Role.COMMUNITY_MANAGER)
 def withdraw_application(application_id: int):
-    found = readable(application_id)
+    found = own(application_id)
     check_move(found, "withdraw", actor=actor(), now=now())
     form = OptionalReasonForm()
     if form.validate_on_submit() and attempt(form, actions.withdraw, application_id, reason=(form.reason.data or "").strip()):

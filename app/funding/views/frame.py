@@ -60,6 +60,12 @@ def readable(application_id: int) -> FundingApplication:
     return application
 
 
+def own(application_id: int) -> FundingApplication:
+    """The applicant's own application; another's, published or not, has no such page."""
+    found, person = readable(application_id), actor()
+    return found if person is not None and person.organisation_id == found.applicant_id else not_found()
+
+
 def attempt(form: Form, verb: Callable, *args, **kwargs) -> bool:
     """Try an action; a refusal undoes it and goes back into the form. The view commits."""
     try:

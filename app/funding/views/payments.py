@@ -6,12 +6,14 @@ from app.accounts.rules import Role
 from app.common.access import actor, get_or_404, roles
 from app.common.clock import now, today
 from app.common.figures import day_text, money_text
+from app.common.refusal import refuse_if
 from app.extensions import db
 from app.funding import actions
 from app.funding.actions.locking import check_move
 from app.funding.forms import AcceptanceForm, ClawbackForm, ConfirmForm, PaymentForm, ReasonForm, ReceiptForm
 from app.funding.lifecycle import CONFIRMING
 from app.funding.models import Clawback, Instalment, Payment
+from app.funding.standing import payment_fault
 from app.funding.views.frame import act_page, attempt, bp, readable, to_application
 
 
@@ -21,6 +23,7 @@ def record_payment(instalment_id: int):
     instalment = get_or_404(Instalment, instalment_id)
     found = readable(instalment.application_id)
     check_move(found, "record_payment", actor=actor(), now=now())
+    refuse_if(payment_fault(found, now()))
     form = PaymentForm(data={"paid_on": today()})
     if form.validate_on_submit():
         typed = {"voucher_number": form.voucher_number.data, "paid_on": form.paid_on.data}

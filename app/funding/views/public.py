@@ -21,7 +21,7 @@ from app.funding.ledger import EntryKind
 from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of_day, why_not_object
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
-from app.funding.standing import past_of, standing_of
+from app.funding.standing import past_of, payment_fault, standing_of
 from app.funding.views.frame import account_text, act_page, attempt, bp, readable, row_id, to_application
 from app.funding.views.progress import steps_of
 from app.funding.views.steps import boxed, steps_for
@@ -104,8 +104,9 @@ def application(application_id: int):
     standing = standing_of(found, now(), past_of(person, found))
     states = [row.state for row in found.instalments]
     is_insider = queries.is_insider(found, person)
-    shown = [state_now(row.number, states, standing.status, found.has_acceptance) for row in found.instalments]
-    moves, barred = steps_for(found, standing, person, shown) if may_act(found) else (set(), [])
+    unserved = payment_fault(found, now())
+    shown = [state_now(row.number, states, standing.status, found.has_acceptance, unserved is None) for row in found.instalments]
+    moves, barred = steps_for(found, standing, person, shown, unserved) if may_act(found) else (set(), [])
     return render_template(
         "funding/application.html", application=found, standing=standing, steps=steps_of(found, now()), computation=computation_of(found),
         names=queries.place_names(found.division_code), moves=moves, acts=boxed(found, moves), same_person=SAME_PERSON,

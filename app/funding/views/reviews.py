@@ -12,6 +12,7 @@ from app.funding.forms import ReviewForm, SettleForm
 from app.funding.lifecycle import HEARING
 from app.funding.models import FundingObjection
 from app.funding.review import MOVE_OF, Decision, ObjectionOutcome, ReviewStep, step_label
+from app.funding.standing import period_fault
 from app.funding.views.frame import act_page, attempt, bp, readable, to_application
 
 STEP_OF = {Role.STREET_OFFICER: ReviewStep.STREET, Role.BUREAU_OFFICER: ReviewStep.DISTRICT, Role.BUREAU_APPROVER: ReviewStep.BUREAU}
@@ -29,11 +30,13 @@ def review(application_id: int):
         if attempt(form, actions.review, application_id, step, Decision(form.decision.data), **said):
             db.session.commit()
             return to_application(application_id, _("审核结论已记下。"))
+    fault = period_fault(found)
     line = queries.narrowest(found.programme.lines, found.division_code)
     areas = queries.areas_of(found) if found.rates_fen else None
     return act_page(
         step_label(step, found.programme.division_code), found, form, _("确定"), areas=areas, line=line, flow=queries.flow_of(found.programme.lines),
         place=queries.division_names().get(line.division_code, "") if line else "", reviews=found.reviews,
+        warning=fault.text if fault else "",
     )  # fmt: skip
 
 

@@ -15,17 +15,24 @@ BOXED = {"submit", "withdraw", "publish", "stop", "order_clawback"}
 
 
 def steps_for(
-    application: FundingApplication, standing: Standing, person: Actor | None, states: Sequence[InstalmentState]
+    application: FundingApplication,
+    standing: Standing,
+    person: Actor | None,
+    states: Sequence[InstalmentState],
+    unserved: Reason | None = None,
 ) -> tuple[set[str], list[Reason]]:
     """Names of the moves that this person can make now, and why the others that are their role's are not theirs, each reason once.
-    `states`: the instalments as the page calls them."""
+    `states`: the instalments as the page calls them; `unserved`: why the service does not carry a payment yet."""
     waits = {
-        "record_payment": InstalmentState.DUE in states,
+        "record_payment": InstalmentState.DUE in states or (unserved is not None and InstalmentState.PLANNED in states),
         "confirm_payment": InstalmentState.RECORDED in states,
         "accept": waits_for_acceptance(application),
     }
     barred = {move.name: reason for move, reason in steps_barred(standing, person, [n for n in NEXT_STEPS if waits.get(n, True)])}
-    for name, reason in held_by_others(application, person).items():
+    held = held_by_others(application, person)
+    if unserved is not None:
+        held = {"record_payment": unserved, "confirm_payment": unserved} | held
+    for name, reason in held.items():
         if why_not_move(name, standing, person) is None:
             barred[name] = reason
     moves = {move.name for move in moves_open(standing, person)} - set(barred)

@@ -40,6 +40,14 @@ def waited() -> timedelta:
     return timedelta(seconds=monotonic() - g.now_read)
 
 
+def present() -> datetime | None:
+    """The clock as it stands now, behind every wait of this request, whichever request an event came with. None when nobody has asked for
+    `now` yet, and under the demonstration clock."""
+    if "now_read" not in g or g.now_is_demo:
+        return None
+    return g.now + waited()
+
+
 def wall() -> datetime:
     """The host's own clock, for security throttles and mail, which a demonstration clock must not stop."""
     return datetime.now(UTC)

@@ -26,6 +26,7 @@ from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.padding import TILE
 from app.log.queries import State, read_begin
 from app.log.sealing import seal_of
+from app.log.served import served_until
 from app.log.tiles import Tiles
 
 label_events(
@@ -38,7 +39,7 @@ LOCK = 0x6C696E6C69
 """PostgreSQL's advisory lock under which leaves are appended; SQLite has but one writer."""
 
 PLACED = "log_placed"
-"""In session.info: when this transaction placed its first leaf."""
+"""In session.info: when this transaction placed its first leaf, by the monotonic clock and by the log's."""
 
 
 class WrongLogKey(RuntimeError):
@@ -72,7 +73,7 @@ def append_all(events: Sequence[Happened]) -> list[LogEntry]:
     begin = read_begin() or _begin(at)
     keys = log_keys()
     check_key(begin, keys)
-    db.session.info.setdefault(PLACED, monotonic())
+    db.session.info.setdefault(PLACED, (monotonic(), at))
     state = State.read(begin, at)
     previous, size = state.last, state.size(at + pace.LEAD)
     frontier = Frontier.from_bytes(previous + 1, state.peaks)
@@ -133,13 +134,14 @@ def check_key(begin: LogBegin, keys: Keys) -> None:
 
 
 def _take_turn(now: datetime) -> datetime:
-    """Wait until nobody else appends; gives the instant at which the event is placed, which a wait has made later."""
+    """Wait until nobody else appends; gives the instant at which the event is placed: by the clock as it stands now, whoever's event
+    it is and whenever it came, and never behind a checkpoint that was served, even when the clock was put back."""
     demo = _DEMO
     if db.engine.dialect.name == "postgresql":
         db.session.execute(_WAIT)
         demo = _DEMO_HELD  # nobody moves the demonstration clock until the leaf is committed
     moved = db.session.scalar(demo)
-    return max(now + clock.waited(), moved or now)
+    return max(at for at in (now + clock.waited(), clock.present(), moved, served_until(now)) if at is not None)
 
 
 _DEMO = select(clock.DemoClock.at).where(clock.DemoClock.id == 1)
@@ -187,7 +189,7 @@ def expect_deadline(deadline: datetime, *, now: datetime) -> None:
     """Let the log run faster around a tender's deadline, so that many bids find places. The same deadline twice adds nothing."""
     db.session.flush()
     at = _take_turn(now)
-    db.session.info.setdefault(PLACED, monotonic())
+    db.session.info.setdefault(PLACED, (monotonic(), at))
     if read_begin() is None:
         _begin(at)
     known = {

@@ -15,6 +15,7 @@ from app.log.keys import Keys, log_keys
 from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.notes import Checkpoint, Verifier, proof_text
 from app.log.padding import TILE
+from app.log.served import mark_served
 from app.log.tiles import Tiles
 from app.log.tree import HASH_SIZE, consistency_proof, inclusion_proof
 from app.log.tree import root as root_of
@@ -154,6 +155,14 @@ def public_log(now: datetime) -> PublicLog | None:
     """None before the first event."""
     begin = read_begin()
     return PublicLog(begin, now) if begin is not None else None
+
+
+def served_log(now: datetime) -> PublicLog | None:
+    """The same, to be given out: from then on no leaf lands behind it, even if the clock is put back."""
+    found = public_log(now)
+    if found is not None:
+        mark_served(found.at)
+    return found
 
 
 def checkpoint(now: datetime) -> str | None:

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.log import pace
 from app.log.actions import PLACED, Happened, append_all
 from app.log.models import LogEntry
+from app.log.served import served_until
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,13 @@ def _before_commit(session) -> None:
     if session.info.get(PENDING):
         append_pending()
     placed = session.info.get(PLACED)
-    if placed is not None and monotonic() - placed > pace.LATEST_COMMIT.total_seconds():
+    if placed is None:
+        return
+    began, at = placed
+    if monotonic() - began > pace.LATEST_COMMIT.total_seconds():
         raise CommitTooLate("a leaf of the log was placed more than 20 seconds before its commit")
+    if (served := served_until(at + pace.LEAD)) is not None:
+        raise CommitTooLate(f"a checkpoint of {served.isoformat()} was served while a leaf was placed before it")
 
 
 def _forget(session, *_args) -> None:

@@ -11,7 +11,7 @@ from app.common.frame import asset
 from app.log import queries
 from app.log.download import whole_log
 from app.log.padding import TILE
-from app.log.queries import PublicLog, public_log
+from app.log.queries import PublicLog, public_log, served_log
 from app.log.shown import shown_entry
 from app.log.tree import HASH_SIZE
 
@@ -25,7 +25,7 @@ STANDALONE = Path(__file__).with_name("standalone")
 @bp.get("")
 @public
 def index():
-    found = public_log(clock.now())
+    found = served_log(clock.now())
     entries = [shown_entry(entry) for entry in found.newest(NEWEST)] if found else []
     return render_template("log/index.html", log=found, entries=entries)
 
@@ -136,7 +136,7 @@ def verify_program():
 
 
 def _log() -> PublicLog:
-    return public_log(clock.now()) or not_found()
+    return served_log(clock.now()) or not_found()
 
 
 def _log_with(number: int) -> PublicLog:

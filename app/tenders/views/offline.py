@@ -4,7 +4,7 @@ from flask import render_template, send_file
 
 from app.common import clock
 from app.common.access import not_found, public
-from app.log.queries import public_log
+from app.log.queries import served_log
 from app.tenders.queries.programs import COMMAND_LINE, OFFLINE_PAGE, find_program, programs, publications, tenders_to_seal_for
 from app.tenders.views.blueprint import bp
 
@@ -12,7 +12,7 @@ from app.tenders.views.blueprint import bp
 @bp.get("/seal")
 @public
 def offline():
-    now, log = clock.now(), public_log(clock.now())
+    now, log = clock.now(), served_log(clock.now())
     return render_template(
         "tenders/offline.html",
         page=find_program(OFFLINE_PAGE),

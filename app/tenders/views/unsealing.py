@@ -1,5 +1,8 @@
 """The opening room's steps: the closing list, a holder's shares, what they opened; and receipts of refusals."""
 
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -10,7 +13,7 @@ from app.common import clock
 from app.common.access import Actor, actor, not_found, public, roles
 from app.common.refusal import Reason, Refused
 from app.extensions import db
-from app.log.queries import entries_about, public_log
+from app.log.queries import entries_about, served_log
 from app.tenders.actions import unsealing as actions
 from app.tenders.handing_in import DAMAGED
 from app.tenders.holders import HOLDING_ROLES
@@ -22,6 +25,7 @@ from app.tenders.queries.tenders import find_tender, is_own
 from app.tenders.views.blueprint import bp
 
 HOLDERS = HOLDING_ROLES
+_log = logging.getLogger(__name__)
 
 
 def _load(number: str) -> Tender:
@@ -59,7 +63,7 @@ def capsules(number: str):
     holder = own_holder(tender, actor().user_id) or not_found()
     if reason := actions.why_not_release(tender, holder):
         return _told(reason), 409
-    log, receipt = public_log(clock.now()), closing_receipt(tender)
+    log, receipt = served_log(clock.now()), closing_receipt(tender)
     return jsonify(
         tender=tender.number,
         holder=holder.key.recipient,
@@ -98,9 +102,11 @@ def release_shares(number: str):
 def continue_opening(number: str):
     """Goes on where an opening was broken off."""
     _in_the_room(_load(number))
-    missing = open_what_is_ready(number, actor=actor(), now=clock.now())
-    if missing:
-        flash(_("有 %(count)d 份投标的密文在平台上不完整。请平台从备份恢复后再按“继续解密”。", count=missing), "error")
+    shut = open_what_is_ready(number, actor=actor(), now=clock.now())
+    if shut.missing:
+        flash(_("有 %(count)d 份投标的密文在平台上不完整。请平台从备份恢复后再按“继续解密”。", count=len(shut.missing)), "error")
+    if shut.broken:
+        flash(_("有 %(count)d 份投标在平台解密时出错，已经记录。请平台排除故障后再按“继续解密”。", count=len(shut.broken)), "error")
     return redirect(url_for(".opening", number=number))
 
 
@@ -110,20 +116,41 @@ def _in_the_room(tender: Tender) -> None:
         not_found()
 
 
-def open_what_is_ready(number: str, *, actor: Actor, now: datetime) -> int:
-    """Opens every capsule that has enough shares, one after the other, holding no lock while it decrypts.
+@dataclass
+class Shut:
+    """Versions whose capsules have enough shares and which the platform could not open: of none of them is a fault written down yet."""
 
-    Gives the number of those whose ciphertext the platform cannot bring: nothing is written of them, a backup may yet bring it."""
-    missing = 0
+    missing: set[int] = field(default_factory=set)
+    """A backup may yet bring their ciphertext."""
+    broken: set[int] = field(default_factory=set)
+    """Something went wrong that nobody had thought of."""
+
+    @property
+    def all(self) -> Collection[int]:
+        return self.missing | self.broken
+
+
+def open_what_is_ready(number: str, *, actor: Actor, now: datetime) -> Shut:
+    """Opens every capsule that has enough shares, one after the other, holding no lock while it decrypts. None keeps the others shut."""
+    shut = Shut()
     for one in actions.ready_capsules(_load(number)):
         db.session.rollback()
-        found = actions.read_capsule(one)
-        if found is CapsuleFault.OBJECT_MISSING:
-            missing += 1
-            continue
-        actions.keep_unsealed(_load(number), one.version_id, found, actor=actor, now=now)
-        db.session.commit()
-    return missing
+        try:
+            found = actions.read_capsule(one)
+            if found is CapsuleFault.OBJECT_MISSING:
+                shut.missing.add(one.version_id)
+                continue
+            actions.keep_unsealed(_load(number), one.version_id, found, actor=actor, now=now)
+            db.session.commit()
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a panic in pyrage is no Exception
+            _log.exception("capsule %s broke off while it was opened", one.header.sha256)
+            db.session.rollback()
+            actions.record_broken(one, type(error).__name__, actor=actor, now=now)
+            db.session.commit()
+            shut.broken.add(one.version_id)
+    return shut
 
 
 def _told(reason: Reason) -> dict:

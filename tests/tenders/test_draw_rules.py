@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.common.refusal import Reason
+from app.common.workdays import WorkdayCalendar
 from app.tenders import draw
 from app.tenders.draw import Bidder, Exclusion, ExpertFacts, PublicNumber, Side, Specialty, Tie, TieKind
 from app.tenders.draw.pool import JUDGES_SERVICE
+from app.tenders.draw.seeds import why_not_drawn_on
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "rfc3797.json"
 RFC = ((9319,), (2, 5, 12, 8, 10), (9, 18, 26, 34, 41, 45))
@@ -233,3 +235,35 @@ def test_a_commitment_hides_the_line_and_opens_with_its_salt():
     line = draw.canonical_line(expert(), "市评标专家库")
     assert json.loads(line) == {"employer": "平顶山学院", "name": "彭树林", "person": 1, "pool": "市评标专家库", "specialty": "property"}
     assert draw.commitment_of(b"1" * 32, line) != draw.commitment_of(b"2" * 32, line)
+
+
+NEW_YEAR = WorkdayCalendar({2010: False}, {date(2010, 2, day): day in (20, 21) for day in range(13, 22)})
+"""Spring Festival of 2010: free from Saturday 13 to Friday 19 February, the weekend after it is worked."""
+
+
+@pytest.mark.parametrize(
+    ("announced", "drawn_on", "is_right"),
+    [
+        (date(2010, 2, 10), date(2010, 2, 10), True),
+        (date(2010, 2, 10), date(2010, 2, 13), False),
+        (date(2010, 2, 10), date(2010, 2, 9), False),
+        (date(2010, 2, 10), date(2010, 2, 11), False),
+        (date(2010, 2, 6), date(2010, 2, 8), False),
+        (date(2010, 2, 13), date(2010, 2, 20), True),
+        (date(2010, 2, 13), date(2010, 2, 17), True),
+        (date(2010, 2, 13), date(2010, 2, 22), False),
+    ],
+    ids=[
+        "the day",
+        "the next without cause",
+        "before it",
+        "no lottery",
+        "a weekend is no holiday",
+        "after the holiday",
+        "within it",
+        "one later",
+    ],
+)
+def test_nobody_waits_for_a_lottery_that_suits(announced, drawn_on, is_right):
+    """Wednesday 10 February is announced; 13, 15, 17 lie in the holiday, 20 is the first after it."""
+    assert (why_not_drawn_on(PublicNumber.DLT, announced, drawn_on, NEW_YEAR) is None) == is_right

@@ -8,6 +8,7 @@ from hashlib import sha256
 from app.common.i18n import _l
 from app.common.labels import LabelledEnum
 from app.common.refusal import Reason
+from app.common.workdays import WorkdayCalendar
 from app.tenders.timetable import ZONE
 
 PLATFORM = _l("本平台规则：评标专家公开可验证抽取")
@@ -77,6 +78,30 @@ def why_not_number_day(kind: PublicNumber, number_on: date, commit_until: dateti
             _l("公开号码的开奖日太早：截止以后至少要留 4 小时公开随机数。"), PLATFORM, _l("请选投标截止以后的开奖日，并以 20:00 为界。")
         )
     return None
+
+
+HOLIDAY = 3
+"""So many days without work in a row are more than a weekend: lotteries rest over the long holidays."""
+
+
+def why_not_drawn_on(kind: PublicNumber, announced: date, drawn_on: date, calendar: WorkdayCalendar) -> Reason | None:
+    """Nobody waits for a lottery that suits: the announced day counts, or the next one where each in between fell into a long holiday."""
+    day = announced
+    while day < drawn_on and (day.weekday() not in kind.weekdays or _is_long_holiday(day, calendar)):
+        day += timedelta(days=1)
+    if day == drawn_on and day.weekday() in kind.weekdays:
+        return None
+    return Reason(_l("开奖日期不对。"), PLATFORM, _l("请填公告写明的那一天；那一天在长假里停开的，填假后第一期的日期。"))
+
+
+def _is_long_holiday(day: date, calendar: WorkdayCalendar) -> bool:
+    def rests(one: date, step: int) -> int:
+        length = 0
+        while not calendar.is_workday(one):
+            length, one = length + 1, one + timedelta(days=step)
+        return length
+
+    return rests(day, -1) + rests(day, 1) - 1 >= HOLIDAY
 
 
 def parse_number(kind: PublicNumber, typed: Sequence[str]) -> list[list[int]] | Reason:

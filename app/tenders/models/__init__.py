@@ -1,5 +1,6 @@
 """The tables of tendering, one file an idea: the notice, the bids, the evaluation, the award."""
 
+import app.common.files  # noqa: F401 - StoredFile, which these models name
 from app.tenders.models.award import Award, CandidatePass, Contract, Objection
 from app.tenders.models.bids import Bid, BidContent, BidDocument, BidVersion
 from app.tenders.models.capsules import BidCapsule, BidClosing, BidRefusal, BidUnsealing, ShareRelease

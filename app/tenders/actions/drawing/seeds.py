@@ -6,13 +6,14 @@ from datetime import date, datetime
 from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
 from app.common.audit import record
+from app.common.calendar_days import load_calendar
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders import draw as rules
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.draw import Side
-from app.tenders.draw.seeds import PLATFORM
+from app.tenders.draw.seeds import PLATFORM, why_not_drawn_on
 from app.tenders.models import Tender
 from app.tenders.models.draw import DrawContribution, DrawNumber, DrawRound
 from app.tenders.queries import draw as asked
@@ -88,10 +89,9 @@ def enter_number(
         raise Refused(Reason(_l("公开号码还没有开出。"), PLATFORM, _l("请在开奖以后登记。")))
     if found.drawn_at is not None or asked.agreed_number(found) is not None:
         raise Refused(Reason(_l("公开号码已经由双方登记一致，不能再改。"), PLATFORM, _l("请按号码抽取。")))
-    if drawn_on < found.number_on or drawn_on.weekday() not in found.number_kind.weekdays or drawn_on > local_day(now):
-        raise Refused(
-            Reason(_l("开奖日期不对。"), PLATFORM, _l("请填公告写明的那一天；当天停开的，填其后第一期的日期。")), field="drawn_on"
-        )
+    refuse_if(why_not_drawn_on(found.number_kind, found.number_on, drawn_on, load_calendar()), field="drawn_on")
+    if drawn_on > local_day(now):
+        raise Refused(Reason(_l("开奖日期还没有到。"), PLATFORM, _l("请在开奖以后登记。")), field="drawn_on")
     numbers = rules.parse_number(found.number_kind, typed)
     if isinstance(numbers, Reason):
         raise Refused(numbers, field="first")

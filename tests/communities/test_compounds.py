@@ -219,6 +219,14 @@ def test_a_contract_changes_who_manages(session, compound):
     assert (compound.mode, compound.fee_fen, compound.has_filed_contract) == (ManagementMode.PROFESSIONAL, 45, True)
 
 
+def test_the_history_reads_a_fee_in_the_readers_language(client, session, compound):
+    actions.record_management(compound, mode=ManagementMode.PROFESSIONAL, source="XH-2009-0001", fee_fen=38, actor=system_actor(), now=NOW)
+    session.commit()
+    assert "0.38 元" in client.get(f"/compounds/{compound.id}/history").main
+    english = client.get(f"/compounds/{compound.id}/history", headers={"Accept-Language": "en-GB"}).main
+    assert "0.38 yuan" in english and "元" not in english
+
+
 def test_nothing_changed_is_said(session, compound):
     officer = factories.actor(Role.BUREAU_OFFICER)
     with pytest.raises(Refused):

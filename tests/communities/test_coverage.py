@@ -1,6 +1,7 @@
 """Coverage: the steps item by item, by mode and by record, and the SQL that counts them."""
 
 import itertools
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from app.communities.coverage import ITEMS, Basis, Step, find_items, steps_by_mo
 from app.communities.models import Compound
 from app.communities.rules import ManagementMode
 from app.communities.search import like_pattern, search_terms, search_text
+from app.extensions import db
 from tests.communities.conftest import WEIDONG, XINHUA, ZHANHE, census_bytes
 from tests.factories import NOW
 
@@ -157,3 +159,40 @@ def test_the_census_itself_stays_visible_beside_what_changed_since(session, divi
     community = unmanaged[0].division_code
     assert census_of(tallies[community], changes, community).changed == 2 + (unmanaged[1].division_code == community)
     assert census_of(tallies["410411"], changes, "410411").changed == 0
+
+
+def import_again(modes: str, day, now):
+    """A file of one compound."""
+    from app.common.access import system_actor
+    from app.common.imports.actions import import_at_once
+
+    text = f"街道,社区,楼院名称,户数,建筑面积,管理方式\n曙光街街道,安居社区,一号院,10,900,{modes}\n"
+    job = import_at_once("census", text.encode(), "底数.csv", as_of=day, accept_warnings=True, actor=system_actor(), now=now)
+    db.session.commit()
+    return job
+
+
+def test_an_import_of_the_same_day_is_counted_among_the_changes_and_one_of_another_day_is_a_new_census(session, divisions):
+    from app.communities.queries.since import changes_since_census
+
+    first, second = date(2009, 6, 30), date(2009, 12, 31)
+    import_again("失管", first, NOW)
+    import_again("简单保洁", first, NOW + timedelta(days=1))
+    assert [(c.before, c.now) for c in changes_since_census("")] == [(M.NONE, M.CLEANING_ONLY)]
+    import_again("单位后勤", second, NOW + timedelta(days=60))
+    assert changes_since_census("") == []
+
+
+def test_an_import_that_leaves_the_mode_alone_does_not_hide_the_contract(client, clock, session, divisions):
+    from app.common.access import system_actor
+    from app.communities import actions
+    from app.communities.queries.since import changes_since_census
+
+    clock.set(NOW)
+    import_again("失管", date(2009, 6, 30), NOW)
+    compound = session.scalars(session.query(Compound).statement).one()
+    actions.record_management(compound, mode=M.PROFESSIONAL, source="XH-2009-0001", actor=system_actor(), now=NOW)
+    session.commit()
+    import_again("失管", date(2009, 9, 30), NOW + timedelta(days=1))
+    assert [(c.before, c.now) for c in changes_since_census("")] == [(M.NONE, M.PROFESSIONAL)]
+    assert "合同、更正或后来的导入登记了 1 个楼院的变化" in client.get("/coverage").main

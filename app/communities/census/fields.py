@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from app.common.figures import money_text
 from app.common.i18n import _l
 from app.common.imports import cells
 from app.common.imports.kinds import FieldSpec, Unit
@@ -117,7 +118,7 @@ FIELDS: tuple[FieldSpec, ...] = (
     ),
     FieldSpec(
         "fee_fen", _l("物业费"), ("收费标准", "收费", "物业费", "物业费标准", "物业服务费", "收费价格"),
-        cells.scaled(0, MAX_FEE_FEN, show=yuan), units=FEE_UNITS, show=_shown(lambda value: f"{yuan(value)} 元"),
+        cells.scaled(0, MAX_FEE_FEN, show=yuan), units=FEE_UNITS, show=money_text,
     ),
     _flag("has_committee", _l("业主委员会"), ("业主委员会", "业委会", "有无业委会")),
     _flag("has_guard", _l("门卫"), ("门卫", "值班室", "门岗", "门卫室", "门卫值班")),

@@ -52,7 +52,7 @@ def keep_sealed_file(stream: BinaryIO | None, *, tender_id: int, organisation_id
         try:
             uploads.store_stream(_exactly(stream, one.size), sha256=one.sha256)
         except Refused as refused:
-            raise Refused(DAMAGED) from refused
+            raise Refused(refused.reason if refused.reason is uploads.NOT_ENCRYPTED else DAMAGED) from refused
     if stream.read(1):
         raise Refused(DAMAGED)
     return line.removesuffix(b"\n")

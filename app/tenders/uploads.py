@@ -23,7 +23,7 @@ from flask import current_app
 from app.common.daily import each_day
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
-from app.tenders.capsule.format import MAX_FILE, age_size, padded_size
+from app.tenders.capsule.format import AGE, AGE_HEADER, MAX_FILE, age_size, has_age_header, padded_size
 
 PIECE_LIMIT = 8 * 1024 * 1024
 OBJECT_LIMIT = age_size(padded_size(MAX_FILE))
@@ -38,6 +38,11 @@ TOO_LARGE = Reason(_l("加密文件超过 200 MB。"), next=_l("请压缩或拆�
 TOO_MUCH = Reason(_l("上传后没有提交的加密文件太多。"), next=_l("请减小附件，提交一次后再继续；没有提交的，7 天后不再计入。"))
 WRONG_PLACE = Reason(_l("上传的位置与服务器上的不一致。"), next=_l("请重新连接后继续上传。"))
 WRONG_HASH = Reason(_l("上传的加密文件与校验值不符，已经丢弃。"), next=_l("请重新添加这个文件。"))
+NOT_ENCRYPTED = Reason(
+    _l("上传的不是加密文件，或者加密格式不符，已经丢弃。"),
+    _l("《电子招标投标办法》第二十六条"),
+    _l("请在投标页面由浏览器加密提交，或者用离线封标工具制作 .sealed 文件后上传。"),
+)
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -135,6 +140,9 @@ def append(upload: Upload, offset: int, piece: bytes) -> Upload:
             raise Refused(WRONG_PLACE)
         if offset + len(piece) > upload.size:
             raise Refused(TOO_LARGE)
+        if not _may_be_ciphertext(part, offset, piece, whole=offset + len(piece) == upload.size):
+            discard(upload.token)
+            raise Refused(NOT_ENCRYPTED)
         part.write(piece)
         part.flush()
         arrived = part.tell()
@@ -146,6 +154,16 @@ def append(upload: Upload, offset: int, piece: bytes) -> Upload:
                 raise Refused(WRONG_HASH)
             _keep(_part(upload.token), upload.sha256)
     return Upload(upload.token, upload.sha256, upload.size, arrived)
+
+
+def _may_be_ciphertext(part: BinaryIO, offset: int, piece: bytes, *, whole: bool) -> bool:
+    """Looked at before a piece is written: a bid in clear does not reach the disk, nor a header that would hold up whoever opens it."""
+    part.seek(0)
+    begin = (part.read(min(offset, AGE_HEADER)) + piece[:AGE_HEADER])[:AGE_HEADER]
+    part.seek(offset)
+    if whole or len(begin) == AGE_HEADER:
+        return has_age_header(begin)
+    return begin.startswith(AGE[: len(begin)])
 
 
 @contextmanager
@@ -175,19 +193,23 @@ def store_object(data: bytes) -> str:
 
 
 def store_stream(chunks: Iterable[bytes], *, sha256: str | None = None) -> str:
-    """Keep an object as it is read, in a `.sealed` file, without holding it in memory. Raises Refused when it is not what it is said to be."""
+    """Keep an object as it is read, in a `.sealed` file, without holding it in memory. Raises Refused when it is not what it is said to be,
+    or no ciphertext."""
     draft = _folder("uploads") / f"{secrets.token_hex(16)}.whole"
-    digest = hashlib.sha256()
+    digest, begin = hashlib.sha256(), b""
     try:
         with _create(draft) as file:
             for chunk in chunks:
                 digest.update(chunk)
+                begin += chunk[: AGE_HEADER - len(begin)]
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
         found = digest.hexdigest()
         if sha256 not in (None, found):
             raise Refused(WRONG_HASH)
+        if not has_age_header(begin):
+            raise Refused(NOT_ENCRYPTED)
         if size_of(found) is None:
             _keep(draft, found)
     finally:

@@ -1,5 +1,6 @@
 """When fewer holders come than it takes: the window for recovery files, a bidder's own opening, and going on without the rest."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from app.common.access import Actor
@@ -115,10 +116,12 @@ def keep_recovered(tender: Tender, version_id: int, found: Unsealed | CapsuleFau
     return keep_unsealed(tender, version_id, found, actor=actor, now=now)
 
 
-def end_unsealing(tender: Tender, *, actor: Actor, now: datetime) -> list[BidUnsealing]:
+def end_unsealing(tender: Tender, *, shut: Collection[int] = (), actor: Actor, now: datetime) -> list[BidUnsealing]:
     """What is still shut after the bidders' window stays shut; each with its cause, which says whose fault it was.
 
-    The tenderer announced the window; another side ends it, so that nobody alone can keep honest holders' shares from counting."""
+    The tenderer announced the window; another side ends it, so that nobody alone can keep honest holders' shares from counting.
+
+    `shut`: versions that the platform has just tried to open and could not, though nothing is wanting on anybody else's side."""
     tender = lock_tender(tender)
     if not supervises(tender, actor):
         raise Refused(SUPERVISOR_ONLY)
@@ -130,7 +133,7 @@ def end_unsealing(tender: Tender, *, actor: Actor, now: datetime) -> list[BidUns
     for one in waiting_capsules(tender):
         known = given.get(one.version_id)
         fault = CapsuleFault.TOO_FEW_SHARES
-        if any(uploads.size_of(part.sha256) != part.size for part in one.header.objects):
+        if one.version_id in shut or any(uploads.size_of(part.sha256) != part.size for part in one.header.objects):
             fault = CapsuleFault.OBJECT_MISSING
         elif known is not None and known.unusable > keys - tender.seal_threshold:
             fault = CapsuleFault.WRONG_KEY

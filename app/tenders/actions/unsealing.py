@@ -57,6 +57,7 @@ label_events(
         "tender.replace_shares": _l("保管人重新交出份额"),
         "bid.unseal": _l("解密投标"),
         "bid.not_unsealed": _l("投标无法解密"),
+        "bid.unseal_broken": _l("解密投标时平台出错"),
     },
     {
         "holder": _l("保管人"),
@@ -66,6 +67,7 @@ label_events(
         "forged": _l("不符的份额数"),
         "replaced": _l("替换的份额数"),
         "fault": _l("原因"),
+        "trouble": _l("故障"),
     },
     enums={"fault": CapsuleFault},
     objects={"bid_version": _l("投标")},
@@ -274,6 +276,12 @@ def read_capsule(ready: Ready) -> Unsealed | CapsuleFault:
     except Unopened as unopened:
         return CapsuleFault(unopened.fault.value)
     return Unsealed(manifest, tuple(kept for kept, _remark in looked), tuple(remark for _kept, remark in looked if remark))
+
+
+def record_broken(ready: Ready, trouble: str, *, actor: Actor, now: datetime) -> None:
+    """That opening broke off on something unforeseen. No fault is written down for the bid: it can be tried again."""
+    version = db.session.get_one(BidVersion, ready.version_id)
+    record("bid.unseal_broken", version, actor=actor, now=now, capsule=ready.header.sha256, trouble=trouble)
 
 
 LARGEST_MANIFEST = age_size(padded_size(2 * MAX_MANIFEST))

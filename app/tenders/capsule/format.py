@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 import re
+import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +22,19 @@ MAX_FILES = 10
 MAX_FILE = 200 * 1024 * 1024
 MAX_MANIFEST = 1024 * 1024
 MAX_HOLDERS = 9
+MAX_PLAN = 20_000
+"""Characters of the plan and of each passage."""
+MAX_PASSAGES = 20
+AGE = b"age-encryption.org/v1\n"
+AGE_HEADER = 1024
+"""Room for the header of an age file. Our sealers write at most 360 bytes: one recipient, at times a second part that means nothing
+(grease). Reading a header takes an age program the square of its length."""
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+_AGE_HEADER = re.compile(
+    rb"age-encryption\.org/v1\n(?:->(?: [!-~]+)+\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+--- [A-Za-z0-9+/]{43}\n"
+)
 
 
 class Malformed(ValueError):
@@ -48,6 +59,11 @@ def padded_size(size: int) -> int:
 def age_size(plain: int) -> int:
     """The largest size of an age file to one recipient with `plain` bytes inside: header, nonce, and a tag each 64 KiB."""
     return 512 + plain + 16 * (plain // 65536 + 1)
+
+
+def has_age_header(begin: bytes) -> bool:
+    """Whether bytes that begin so are an age file with a header of a sane length. Nothing else is given to age, or kept as ciphertext."""
+    return _AGE_HEADER.match(begin, 0, AGE_HEADER) is not None
 
 
 @dataclass(frozen=True)
@@ -190,6 +206,8 @@ class Manifest:
             raise Malformed("another format")
         if not isinstance(found["answers"], dict) or not isinstance(found["no_interest"], bool):
             raise Malformed("answers or declaration of another type")
+        if len(found["answers"]) > MAX_PASSAGES:
+            raise Malformed("more passages than criteria")
         return cls(
             tender=_text(found["tender"], 40),
             documents=_hash(found["documents"]),
@@ -197,9 +215,9 @@ class Manifest:
             version=_number(found["version"], 1, 100_000),
             price_fen=_number(found["price_fen"], 1, 10**9),
             project_manager=_text(found["project_manager"], 80),
-            plan=_text(found["plan"], MAX_MANIFEST),
+            plan=_prose(found["plan"]),
             staffing=tuple(_post(one) for one in _list(found["staffing"], 200)),
-            answers={_text(code, 40): _text(text, MAX_MANIFEST) for code, text in found["answers"].items()},
+            answers={_text(code, 40): _prose(text) for code, text in found["answers"].items()},
             no_interest=found["no_interest"],
             files=tuple(_file(one) for one in _list(found["files"], MAX_FILES)),
         )
@@ -279,6 +297,14 @@ def _text(value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise Malformed("a text that is none or too long")
     return value
+
+
+def _prose(value: Any) -> str:
+    """A text no longer than the page allows, also when it is looked through: one character can stand for eighteen (U+FDFA)."""
+    text = _text(value, MAX_PLAN)
+    if len(unicodedata.normalize("NFKC", text)) > 2 * MAX_PLAN:
+        raise Malformed("a text that grows when it is looked through")
+    return text
 
 
 def _number(value: Any, least: int, most: int) -> int:

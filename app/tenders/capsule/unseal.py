@@ -10,7 +10,7 @@ from typing import BinaryIO
 from pyrage import DecryptError, IdentityError, decrypt, decrypt_io, x25519
 from pyshamir import combine
 
-from .format import File, Header, Malformed, Manifest, Share, padded_size
+from .format import AGE_HEADER, SHARE_SIZE, File, Header, Malformed, Manifest, Share, has_age_header, padded_size
 
 
 class Fault(StrEnum):
@@ -46,6 +46,8 @@ def unwrap(header: Header, holder_secret: str) -> bytes:
     part = next((one for one in header.holders if one.holder == own), None)
     if part is None:
         raise Malformed("this key holds no share of this capsule")
+    if not has_age_header(part.box):
+        raise Malformed("the share is not encrypted with age")
     try:
         found = Share.from_bytes(decrypt(part.box, [identity]))
     except DecryptError as error:
@@ -67,7 +69,14 @@ def combine_shares(header: Header, shares: Mapping[str, bytes]) -> str:
     known = [share for holder, share in sorted(shares.items()) if is_share_of(header, holder, share)]
     if len(known) < header.threshold:
         raise Unopened(Fault.TOO_FEW_SHARES, f"{len(known)} of {header.threshold}")
-    return check_secret(header, bytes(combine([bytearray(share) for share in known[: header.threshold]])))
+    sound = {share[-1]: share for share in known if len(share) == SHARE_SIZE and share[-1] != 0}  # by coordinate
+    if len(sound) < header.threshold:
+        raise Unopened(Fault.WRONG_KEY, "shares that can't be put together")
+    try:
+        secret = bytes(combine([bytearray(share) for share in list(sound.values())[: header.threshold]]))
+    except ValueError as error:
+        raise Unopened(Fault.WRONG_KEY, str(error)) from error
+    return check_secret(header, secret)
 
 
 def check_secret(header: Header, secret: bytes | str) -> str:
@@ -94,6 +103,8 @@ def open_capsule(header: Header, objects: Sequence[bytes | None], secret: str, *
 
 def open_manifest(header: Header, data: bytes, secret: str, *, bidder: str | None) -> Manifest:
     """What the capsule's first object says, once its hash was checked. Raises Unopened."""
+    if not has_age_header(data):
+        raise Unopened(Fault.UNREADABLE, "the manifest is not encrypted with age")
     try:
         manifest = Manifest.from_bytes(decrypt(data, [x25519.Identity.from_str(check_secret(header, secret))]))
     except (DecryptError, Malformed) as error:
@@ -110,9 +121,14 @@ def open_manifest(header: Header, data: bytes, secret: str, *, bidder: str | Non
 def open_file(file: File, sealed: BinaryIO, into: BinaryIO, secret: str) -> None:
     """Decrypts one file's object a piece at a time, without its padding. Raises Unopened when it is not what the manifest says."""
     own = _Own(into, file.size)
+    if not has_age_header(sealed.read(AGE_HEADER)):
+        raise Unopened(Fault.UNREADABLE, "a file is not encrypted with age")
+    sealed.seek(0)
     try:
         decrypt_io(sealed, own, [x25519.Identity.from_str(secret)])
     except (DecryptError, OSError) as error:
+        if own.trouble is not None:
+            raise own.trouble from error  # a full disk is not the bidder's fault
         raise Unopened(Fault.UNREADABLE, str(error)) from error
     if not own.is_padded_right() or own.digest.hexdigest() != file.sha256:
         raise Unopened(Fault.UNREADABLE, "a file is not what the manifest says")
@@ -130,12 +146,17 @@ class _Own:
     def __init__(self, into: BinaryIO, size: int):
         self._into, self._size, self._came, self._is_zero = into, size, 0, True
         self.digest = sha256()
+        self.trouble: OSError | None = None
 
     def write(self, data: bytes) -> int:
         data = bytes(data)
         own = data[: max(0, self._size - self._came)]
         self.digest.update(own)
-        self._into.write(own)
+        try:
+            self._into.write(own)
+        except OSError as error:
+            self.trouble = error
+            raise
         self._is_zero = self._is_zero and not data[len(own) :].strip(b"\0")
         self._came += len(data)
         return len(data)

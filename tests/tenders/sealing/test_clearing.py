@@ -5,6 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from pyrage import encrypt, x25519
 
 from app.tenders import uploads
 from app.tenders.actions import bidding, unsealing
@@ -16,7 +17,7 @@ from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import AFTER, IN_TIME, PUBLISHED
 from tests.tenders.sealing.tus import PIECE, Program, seal_bid
 
-DATA = os.urandom(50_000)
+DATA = encrypt(os.urandom(50_000), [x25519.Identity.generate().to_public()])
 DIGEST = sha256(DATA).hexdigest()
 
 

@@ -8,13 +8,14 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
+from pyrage import encrypt, x25519
 
 from app.common.refusal import Refused
 from app.tenders import sealed_file, uploads
 from tests.tenders import bid_stories as stories
 from tests.tenders.sealing.tus import PIECE, Program
 
-DATA = os.urandom(300_000)
+DATA = encrypt(os.urandom(300_000), [x25519.Identity.generate().to_public()])
 DIGEST = sha256(DATA).hexdigest()
 OWNER = {"tender_id": 7, "organisation_id": 3}
 
@@ -55,10 +56,10 @@ def test_an_upload_goes_on_where_it_broke_off(program, files):
     again = program.begin(DATA)
     assert (again.status_code, again.headers["Location"], again.headers["Upload-Offset"]) == (201, place, "100000")
     last = program.piece(place, 100_000, DATA[100_000:])
-    assert (last.status_code, last.headers["Upload-Offset"], last.headers["Tus-Resumable"]) == (204, "300000", "1.0.0")
+    assert (last.status_code, last.headers["Upload-Offset"], last.headers["Tus-Resumable"]) == (204, str(len(DATA)), "1.0.0")
     assert uploads.read_object(DIGEST) == DATA
-    assert program.begin(DATA).headers["Upload-Offset"] == "300000", "what is there need not come again"
-    assert program.piece(place, 300_000, b"").status_code == 204
+    assert program.begin(DATA).headers["Upload-Offset"] == str(len(DATA)), "what is there need not come again"
+    assert program.piece(place, len(DATA), b"").status_code == 204
 
 
 def test_a_piece_at_the_wrong_place_changes_nothing(program):
@@ -81,7 +82,7 @@ def test_a_piece_without_a_sound_place_is_refused(program, offset):
 
 def test_what_is_not_its_hash_is_thrown_away(program, files):
     place = program.begin(DATA).headers["Location"]
-    refused = program.piece(place, 0, bytes(len(DATA)))
+    refused = program.piece(place, 0, DATA[:1000] + bytes(len(DATA) - 1000))
     assert refused.status_code == 460 and "校验值不符" in refused.json["text"]
     assert uploads.size_of(DIGEST) is None and names_in(files) == []
     program.upload(DATA)
@@ -276,8 +277,9 @@ def test_the_last_bytes_wrong_after_a_power_cut_are_sent_again(files):
 def test_sweeping_takes_what_nobody_went_on_with(files):
     old = uploads.begin(**OWNER, sha256="0" * 64, size=100)
     kept = uploads.begin(**OWNER, sha256=DIGEST, size=len(DATA))
-    done = uploads.begin(**OWNER, sha256=sha256(b"done").hexdigest(), size=4)
-    uploads.append(done, 0, b"done")
+    other = DATA + b"done"
+    done = uploads.begin(**OWNER, sha256=sha256(other).hexdigest(), size=len(other))
+    uploads.append(done, 0, other)
     long_ago = time.time() - uploads.KEPT_SECONDS - 60
     for token in (old.token, kept.token, done.token):
         os.utime(uploads._facts_path(token), (long_ago, long_ago))
@@ -286,7 +288,7 @@ def test_sweeping_takes_what_nobody_went_on_with(files):
     assert uploads.find(old.token, **OWNER) is None
     assert uploads.find(kept.token, **OWNER).offset == 0, "one that goes on for days is no old one"
     assert names_in(files) == [".json", ".json", ".part"], "the note of an object in the store tells whose tender it is cleared with"
-    assert uploads.read_object(done.sha256) == b"done" and uploads._waiting(uploads._owner(**OWNER)) == 0
+    assert uploads.read_object(done.sha256) == other and uploads._waiting(uploads._owner(**OWNER)) == 0
 
 
 @only_files

@@ -153,3 +153,8 @@ def _download(content, media_type: str, filename: str) -> Response:
     response = Response(content, content_type=media_type)
     name_download(response, filename)
     return response
+
+
+def unknown_names(*known: str) -> tuple[str, ...]:
+    """Conditions in the address that the list does not have, as typed: the page names them among those that it left aside."""
+    return tuple(name[:30] for name in request.args if name not in {*known, "page", "sort"} and request.args[name].strip())[:5]

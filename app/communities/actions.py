@@ -11,10 +11,18 @@ from app.accounts.rules import OrganisationKind
 from app.common.audit import label_events, record
 from app.common.i18n import _l
 from app.common.imports.summary import json_value
+from app.common.money import square_metres
 from app.common.refusal import Reason, Refused, refuse_if
 from app.communities.models import Compound, Division
-from app.communities.queries import place_names, within
-from app.communities.records import CORRECTABLE, why_not_correct
+from app.communities.queries import bureau_over, place_names, within
+from app.communities.records import (
+    CORRECTABLE,
+    COUNTED,
+    area_per_household,
+    counted_by_the_bureau,
+    may_correct_counted,
+    why_not_correct,
+)
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
 from app.communities.search import search_text
 from app.extensions import db
@@ -97,10 +105,13 @@ def _parent_code(code: str) -> str | None:
     return code[: lengths[place - 1]] if place else None
 
 
-def correct_compound(compound: Compound, values: Mapping[str, Any], *, reason: str, version: int, actor, now: datetime) -> list:
+def correct_compound(
+    compound: Compound, values: Mapping[str, Any], *, reason: str, version: int, is_checked: bool = False, actor, now: datetime
+) -> list:
     """Put a compound's record right; gives the changes made. `version`: of the record that the person saw.
 
-    Raises Refused for who may not, for a record that changed meanwhile, and when nothing was changed.
+    Raises Refused for who may not (households and area: nobody but the bureau), for a record that changed meanwhile, when
+    nothing was changed, and for an unusual area per household that nobody confirmed (`is_checked`).
     """
     refuse_if(why_not_correct(actor, division_code=compound.division_code, owners_committee_id=compound.owners_committee_id))
     if compound.version != version:
@@ -112,6 +123,19 @@ def correct_compound(compound: Compound, values: Mapping[str, Any], *, reason: s
     ]
     if not changes:
         raise Refused(Reason(_l("没有改动。"), next=_l("请修改后再保存，或返回楼院页面。")))
+    counted = [key for key, _before, _after in changes if key in COUNTED]
+    if counted and not may_correct_counted(actor):
+        raise Refused(counted_by_the_bureau(bureau_over(compound.division_code)), field=counted[0])
+    figures = {key: values.get(key, getattr(compound, key)) for key in COUNTED}
+    each = area_per_household(**figures) if counted else None
+    if each is not None and not is_checked:
+        raise Refused(
+            Reason(
+                _l("改后户均面积是 %(each)s m²，不合常理。", each=square_metres(each)),
+                next=_l("请核对户数和建筑面积；确实如此，请勾选“数字已核对”后再保存。"),
+            ),
+            field="is_checked",
+        )
     for key, _before, _after in changes:
         setattr(compound, key, values[key])
     compound.updated_at = now

@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
@@ -10,7 +10,7 @@ from app.common.forms import AreaField, Form, MoneyField, at_most, chosen, requi
 from app.common.i18n import _l
 from app.communities.census.rows import is_in_china
 from app.communities.models import Compound
-from app.communities.records import CHECKS, CORRECTABLE, LABELS, LEVELS
+from app.communities.records import CHECKS, CORRECTABLE, COUNTED, LABELS, LEVELS
 from app.communities.rules import FIRST_YEAR, MAX_AREA_CENTI, MAX_BUILDINGS, MAX_FEE_FEN, MAX_HOUSEHOLDS, ManagementMode
 
 FILLED = InputRequired(_l("请填写此项。"))
@@ -78,6 +78,7 @@ class CorrectionForm(Form):
     has_filed_contract = YesNoField(CHECKS["has_filed_contract"])
     longitude_e6 = DegreesField(_l("经度"), [at_most(12)], description=_l("例如 113.29。经度、纬度要么都填，要么都不填。"))
     latitude_e6 = DegreesField(_l("纬度"), [at_most(12)])
+    is_checked = BooleanField(_l("数字已核对，户均面积确实如此"))
     reason = TextAreaField(
         _l("更正依据"),
         [required(), at_most(200)],
@@ -103,6 +104,8 @@ class CorrectionForm(Form):
         """The facts as the record stores them."""
         found = {}
         for key in CORRECTABLE:
+            if key not in self:
+                continue
             field = self[key]
             if isinstance(field, YesNoField | DegreesField):
                 found[key] = field.value
@@ -115,8 +118,13 @@ class CorrectionForm(Form):
         return found
 
     @classmethod
-    def of(cls, compound: Compound, *, today_year: int) -> "CorrectionForm":
+    def of(cls, compound: Compound, *, today_year: int, may_count: bool = True) -> "CorrectionForm":
+        """`may_count`: whether this person corrects the figures that money depends on as well."""
         facts = {key: getattr(compound, key) for key in CORRECTABLE}
         facts["mode"] = compound.mode.value
         facts["service_level"] = str(compound.service_level or "")
-        return cls(data={**facts, "version": str(compound.version)}, today_year=today_year)
+        form = cls(data={**facts, "version": str(compound.version)}, today_year=today_year)
+        if not may_count:
+            for key in (*COUNTED, "is_checked"):
+                del form[key]
+        return form

@@ -4,6 +4,7 @@ from app.accounts.rules import OrganisationKind, Role
 from app.common.i18n import _l
 from app.common.refusal import Reason
 from app.communities.census.fields import FIELDS, show_degrees, show_mode, show_yes_no
+from app.communities.rules import AREA_PER_HOUSEHOLD_CENTI
 
 CORRECTABLE = (
     "households", "area_centi", "buildings", "built_year", "mode", "fee_fen", "service_level",
@@ -11,6 +12,9 @@ CORRECTABLE = (
     "is_cleaned", "has_contact_posted", "are_drains_kept", "has_agreement", "has_owner_decision", "has_filed_contract",
     "longitude_e6", "latitude_e6",
 )  # fmt: skip
+
+COUNTED = ("households", "area_centi")
+"""Tenders and subsidies are calculated from them: who asks for the money does not correct them."""
 
 CHECKS = {
     "is_cleaned": _l("每天清扫、清运垃圾"),
@@ -35,6 +39,19 @@ _SHOW = {spec.key: spec.show for spec in FIELDS} | dict.fromkeys(CHECKS, show_ye
 NOT_YOURS = Reason(_l("您不能更正这个楼院的资料。"), next=_l("请联系楼院所在的社区，或所在区的房管部门经办人。"))
 
 
+def counted_by_the_bureau(bureau: str) -> Reason:
+    """Why a community does not correct what money is counted by, and whom to ask. `bureau`: name of the housing bureau."""
+    return Reason(
+        _l("社区不能自己更正户数和建筑面积：招标和补贴按它们计算。"),
+        next=_l("请把核实的结果和依据告诉%(bureau)s的经办人，由经办人更正。", bureau=bureau or _l("所在区的房管部门")),
+    )
+
+
+def may_correct_counted(actor) -> bool:
+    """Beside `why_not_correct`: the figures that money depends on."""
+    return actor is not None and actor.role is Role.BUREAU_OFFICER
+
+
 def show_value(key: str, value) -> str:
     """A stored fact as people read it."""
     show = _SHOW.get(key)
@@ -49,3 +66,11 @@ def why_not_correct(actor, *, division_code: str, owners_committee_id: int | Non
         return None
     is_own = actor.organisation_kind is not OrganisationKind.OWNERS_COMMITTEE or owners_committee_id == actor.organisation_id
     return None if actor.role is Role.COMMUNITY_MANAGER and is_own else NOT_YOURS
+
+
+def area_per_household(households: int, area_centi: int) -> int | None:
+    """0.01 m² a household where it is out of the ordinary, as a census would ask; None where it is not."""
+    least, most = AREA_PER_HOUSEHOLD_CENTI
+    if not households or least * households <= area_centi <= most * households:
+        return None
+    return area_centi // households

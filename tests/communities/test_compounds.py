@@ -143,23 +143,61 @@ def test_the_community_corrects_its_own_compound(client, sign_in, compound):
     sign_in(client, Role.COMMUNITY_MANAGER, division_code="410402001001")
     page = client.get(f"/compounds/{compound.id}/correct")
     page = client.submit(
-        page, households="12", mode="cleaning_only", is_cleaned="yes", longitude_e6="113.29", latitude_e6="33.74", reason="入户核对"
+        page, buildings="2", mode="cleaning_only", is_cleaned="yes", longitude_e6="113.29", latitude_e6="33.74", reason="入户核对"
     )
     assert "已更正" in page.text
     db.session.expire_all()
     found = db.session.get(Compound, compound.id)
-    assert (found.households, found.mode, found.is_cleaned, found.longitude_e6, found.version) == (
-        12,
+    assert (found.buildings, found.mode, found.is_cleaned, found.longitude_e6, found.version) == (
+        2,
         ManagementMode.CLEANING_ONLY,
         True,
         113_290_000,
         2,
     )
     row = db.session.scalar(select(AuditEvent).where(AuditEvent.event == "compound.correct").order_by(AuditEvent.id.desc()).limit(1))
-    assert ["households", 10, 12] in row.facts["changes"]
+    assert ["buildings", None, 2] in row.facts["changes"]
     history = client.get(f"/compounds/{compound.id}/history").main
-    for words in ("户数：10 → 12", "无人管理 → 简单保洁", "入户核对"):
+    for words in ("楼栋数：— → 2", "无人管理 → 简单保洁", "入户核对"):
         assert words in history
+
+
+def test_the_figures_that_money_depends_on_are_corrected_by_the_bureau_alone(client, sign_in, compound):
+    factories.organisation(OrganisationKind.BUREAU, name="新华区房产管理局", division_code="410402")
+    sign_in(client, Role.COMMUNITY_MANAGER, division_code="410402001001")
+    page = client.get(f"/compounds/{compound.id}/correct")
+    assert not page.all(".//main//input[@name='area_centi']") and not page.all(".//main//input[@name='households']")
+    for words in ("10 户", "900.00 m²", "新华区房产管理局的经办人"):
+        assert words in page.main
+    typed = {"version": "1", "mode": "none", "buildings": "2", "reason": "核对", "area_centi": "9000", "households": "100"}
+    client.post(f"/compounds/{compound.id}/correct", typed)
+    db.session.expire_all()
+    found = db.session.get(Compound, compound.id)
+    assert (found.buildings, found.households, found.area_centi) == (2, 10, 90_000)
+
+
+@pytest.mark.parametrize("values", [{"area_centi": 95_000}, {"households": 11}])
+def test_no_community_changes_them_another_way(session, compound, values):
+    factories.organisation(OrganisationKind.BUREAU, name="新华区房产管理局", division_code="410402")
+    community = factories.actor(Role.COMMUNITY_MANAGER, division_code="410402001001")
+    with pytest.raises(Refused) as refused:
+        actions.correct_compound(compound, values, reason="核对", version=compound.version, actor=community, now=NOW)
+    assert "新华区房产管理局的经办人" in str(refused.value.reason.next)
+    assert (compound.households, compound.area_centi) == (10, 90_000)
+
+
+def test_an_unusual_area_a_household_is_confirmed_by_the_officer(client, sign_in, compound):
+    sign_in(client, Role.BUREAU_OFFICER)
+    page = client.get(f"/compounds/{compound.id}/correct")
+    page = client.submit(page, status=200, area_centi="11040", reason="实测报告第 3 号")
+    assert any("1,104.00 m²" in error for error in page.errors)
+    db.session.expire_all()
+    assert db.session.get(Compound, compound.id).area_centi == 90_000
+    client.submit(page, area_centi="11040", reason="实测报告第 3 号", is_checked="y")
+    db.session.expire_all()
+    assert db.session.get(Compound, compound.id).area_centi == 1_104_000
+    history = client.get(f"/compounds/{compound.id}/history").main
+    assert "实测报告第 3 号" in history and "11,040.00 m²" in history
 
 
 @pytest.mark.parametrize(
@@ -170,7 +208,7 @@ def test_the_community_corrects_its_own_compound(client, sign_in, compound):
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_field(client, sign_in, compound, field, value, words):
-    sign_in(client, Role.COMMUNITY_MANAGER, division_code="410402001001")
+    sign_in(client, Role.BUREAU_OFFICER)
     page = client.get(f"/compounds/{compound.id}/correct")
     page = client.submit(page, status=200, **{"households": "12", "reason": "核对", field: value})
     assert any(words in error for error in page.errors)
@@ -280,7 +318,7 @@ def test_a_census_without_changes_has_one_day(client, city):
     assert "截至 2009年6月30日" in page and "2009年11月18日" not in page
 
 
-@pytest.mark.parametrize("query", ["mode=xyz", "place=9", "committee=maybe", "from=19x9"])
+@pytest.mark.parametrize("query", ["mode=xyz", "place=9", "committee=maybe", "from=19x9", "built_from=abc"])
 def test_a_condition_that_makes_no_sense_is_named(client, city, query):
     assert "没有采用" in client.get(f"/compounds?{query}").main
     assert "没有采用" not in client.get("/compounds?mode=none&q=院").main

@@ -1,7 +1,8 @@
-"""The applicant may correct the register: the subsidy is computed from the smaller of register and contract, and reviewers see why."""
+"""The bureau may correct the register: the subsidy is computed from the smaller of register and contract, and reviewers see why."""
 
 import pytest
 
+from app.accounts.rules import Role
 from app.common import audit
 from app.common.access import system_actor
 from app.common.files import store_file
@@ -13,14 +14,20 @@ from app.funding import actions, queries
 from app.funding.queries.areas import census_area
 from app.funding.review import ReviewStep
 from app.funding.subsidy import area_counted
-from tests.factories import NOW
+from tests.factories import NOW, actor
 from tests.funding.test_actions import AMOUNT
 from tests.funding.things import passed, submitted
 
 
 def correct(stage, area_centi: int) -> None:
     correct_compound(
-        stage.compound, {"area_centi": area_centi}, reason="核对。", version=stage.compound.version, actor=stage.community, now=NOW
+        stage.compound,
+        {"area_centi": area_centi},
+        reason="核对。",
+        version=stage.compound.version,
+        is_checked=True,
+        actor=actor(Role.BUREAU_OFFICER),
+        now=NOW,
     )
     db.session.commit()
 
@@ -30,7 +37,7 @@ def test_the_smaller_area_counts(register, contract, counted):
     assert area_counted(register, contract) == counted
 
 
-def test_a_register_that_the_applicant_enlarged_pays_no_more(stage, session):
+def test_a_register_that_was_enlarged_pays_no_more(stage, session):
     correct(stage, 48_230_000)
     application = submitted(stage)
     session.commit()

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, case, func, or_, select
 
+from app.accounts.models import Organisation
+from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
 from app.common.audit import AuditEvent
 from app.common.desk import DeskItem
@@ -232,6 +234,17 @@ def place_names(codes) -> dict[str, str]:
     if not wanted:
         return {}
     return dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(sorted(wanted)))).all())
+
+
+def bureau_over(division_code: str) -> str:
+    """Name of the housing bureau that answers for a community: its district's, else the city's; empty where none is known."""
+    query = (
+        select(Organisation.name)
+        .where(Organisation.kind == OrganisationKind.BUREAU, Organisation.division_code.in_((division_code[:6], division_code[:4])))
+        .order_by(Organisation.division_code.desc(), Organisation.id)
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
 
 
 def neighbours(compound: Compound, most: int = 300) -> list[tuple]:

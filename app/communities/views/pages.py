@@ -10,13 +10,13 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, get_or_404, not_found, public, roles
 from app.common.refusal import Refused
-from app.common.tables import Sort, paginate, safe_csv, safe_xlsx
+from app.common.tables import Sort, paginate, safe_csv, safe_xlsx, unknown_names
 from app.communities import actions, queries
 from app.communities.coverage import Basis, Step, find_items, steps_by_mode, steps_reached
 from app.communities.forms import CorrectionForm
 from app.communities.models import Compound
 from app.communities.queries.since import census_of, changes_since_census
-from app.communities.records import LABELS, show_value, why_not_correct
+from app.communities.records import LABELS, counted_by_the_bureau, may_correct_counted, show_value, why_not_correct
 from app.communities.rules import LEVEL_OF_LENGTH, ManagementMode
 from app.communities.views import shown
 from app.extensions import db
@@ -120,18 +120,26 @@ def correct(compound_id: int):
     compound = db.session.get(Compound, compound_id, with_for_update=request.method == "POST") or not_found()
     if not _may_correct(compound):
         not_found()
-    form = CorrectionForm.of(compound, today_year=clock.today().year)
+    may_count = may_correct_counted(actor())
+    form = CorrectionForm.of(compound, today_year=clock.today().year, may_count=may_count)
     if form.validate_on_submit():
         try:
             version = int(form.version.data) if (form.version.data or "").isdigit() else 0
-            actions.correct_compound(compound, form.values(), reason=form.reason.data, version=version, actor=actor(), now=clock.now())
+            actions.correct_compound(
+                compound, form.values(), reason=form.reason.data, version=version, is_checked=may_count and form.is_checked.data,
+                actor=actor(), now=clock.now(),
+            )  # fmt: skip
         except Refused as refused:
             form.apply_refusal(refused)
         else:
             db.session.commit()
             flash(_("已更正“%(name)s”的资料。", name=compound.name), "success")
             return redirect(url_for("communities.show", compound_id=compound_id))
-    return render_template("communities/correct.html", compound=compound, form=form)
+    bureau = "" if may_count else queries.bureau_over(compound.division_code)
+    return render_template(
+        "communities/correct.html", compound=compound, form=form, may_count=may_count,
+        counted=None if may_count else counted_by_the_bureau(bureau),
+    )  # fmt: skip
 
 
 @bp.get("/census")
@@ -166,7 +174,8 @@ def _filters() -> queries.Filters:
         (_("建成年份，从"), given.get("from", ""), found.year_from),
         (_("到"), given.get("to", ""), found.year_to),
     )
-    return replace(found, ignored=tuple(label for label, typed, value in used if typed.strip() and not value))
+    ignored = tuple(label for label, typed, value in used if typed.strip() and not value)
+    return replace(found, ignored=(*ignored, *unknown_names("q", "place", "mode", "committee", "from", "to")))
 
 
 def _year(text: str) -> int | None:

@@ -1,12 +1,13 @@
 """Lists: the public tenders, a tenderer's own, the bureau's filings, the parameters in force."""
 
 from flask import render_template, request
+from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, public, roles
-from app.common.tables import Sort, paginate
+from app.common.tables import Sort, paginate, unknown_names
 from app.tenders.kinds import Regime
 from app.tenders.parameters import CURRENT_VERSION, VERSIONS, shown_value, version_label
 from app.tenders.queries import tenders as asked
@@ -53,7 +54,21 @@ def index():
         states=asked.State,
         sizes=asked.Size,
         dues=asked.Due,
+        ignored=_ignored(wanted),
     )
+
+
+def _ignored(wanted: asked.ListFilter) -> list[str]:
+    """What the address asks for and the list does not understand: named above it."""
+    used = (
+        ("district", _("区县"), wanted.division_code),
+        ("state", _("状态"), wanted.state),
+        ("size", _("规模"), wanted.size),
+        ("due", _("截止"), wanted.due),
+        ("compound", _("楼院"), wanted.compound_id),
+    )
+    named = [label for key, label, value in used if request.args.get(key, "").strip() and not value]
+    return [*named, *unknown_names("q", *(key for key, _label, _value in used))]
 
 
 @bp.get("/tenders/mine")

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import timedelta
 
 import pytest
@@ -68,7 +68,24 @@ def forged(receipt: str) -> str:
     return receipt.replace(b64encode(proof.extra).decode(), b64encode(json.dumps(opened).encode()).decode())
 
 
+def opened_as(text: str, change) -> str:
+    """The same receipt, with its content and salt carried otherwise."""
+    extra = Proof.from_text(text).extra
+    opened = json.loads(extra)
+    moved = json.dumps(change(opened["payload"], b64decode(opened["salt"]))).encode()
+    return text.replace(b64encode(extra).decode(), b64encode(moved).decode())
+
+
+def moved_into_salt(payload: str, salt: bytes) -> dict:
+    return {"payload": payload[20:], "salt": b64encode(salt + payload[:20].encode()).decode()}
+
+
 FAULTS = {
+    "salt": (lambda text: opened_as(text, moved_into_salt), "这不是回执"),
+    "half a character": (
+        lambda text: opened_as(text, lambda payload, salt: {"payload": "\ud800", "salt": b64encode(salt).decode()}),
+        "这不是回执",
+    ),
     "empty": (lambda text: "  ", "没有回执"),
     "form": (lambda text: "c2sp.org/tlog-proof@v2" + text[22:], "这不是回执"),
     "cut": (lambda text: text[:200], "这不是回执"),

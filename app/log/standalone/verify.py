@@ -23,11 +23,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 LOG_HEAD = "linli-log-download@v1"
+SALT_SIZE = 32
 NO_KEY = 3
 
 
 class Wrong(Exception):
     """What does not hold, in both languages."""
+
+
+def whole_number(text: str) -> "int | None":
+    """None for anything but a number as the log writes it: no sign, no zero in front, at most 15 digits."""
+    is_one = text.isascii() and text.isdigit() and len(text) <= 15 and (text == "0" or text[0] != "0")
+    return int(text) if is_one else None
 
 
 def unbase64(text: str) -> bytes:
@@ -65,7 +72,7 @@ def read_checkpoint(note: str, key: "Key | None") -> "tuple[int, bytes]":
     """Size and root of a signed checkpoint; its signature is checked where there is a key."""
     text, gap, signatures = note.rpartition("\n\n")
     lines = text.split("\n")
-    if not gap or not signatures.endswith("\n") or len(lines) < 3 or not (lines[1].isascii() and lines[1].isdigit()):
+    if not gap or not signatures.endswith("\n") or len(lines) < 3 or (size := whole_number(lines[1])) is None:
         raise Wrong("不是检查点 / not a signed checkpoint")
     root = unbase64(lines[2])
     if len(root) != 32:
@@ -74,7 +81,7 @@ def read_checkpoint(note: str, key: "Key | None") -> "tuple[int, bytes]":
         check_signature(text + "\n", signatures, key)
         if lines[0] != key.name:
             raise Wrong(f"检查点是另一本日志的 / the checkpoint is another log's: {lines[0]}")
-    return int(lines[1]), root
+    return size, root
 
 
 def check_signature(text: str, signatures: str, key: Key) -> None:
@@ -142,6 +149,20 @@ def roots_of(leaves: bytes, sizes: "set[int]") -> "dict[int, bytes]":
 # --- receipts --------------------------------------------------------------------------------------------------------
 
 
+def read_opened(text: bytes) -> "tuple[str, bytes, object]":
+    """What a leaf stands for: its content, the leaf's data, and its index where it is told. The salt has 32 bytes, no more and no fewer:
+    otherwise the beginning of the content could be moved into it, out of sight."""
+    try:
+        opened = json.loads(text)
+        payload, salt = opened["payload"], unbase64(opened["salt"])
+        content = payload.encode()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Wrong("回执的内容读不懂 / the receipt's content cannot be read") from None
+    if len(salt) != SALT_SIZE:
+        raise Wrong("随机数不是 32 字节 / the salt is not 32 bytes")
+    return payload, hashlib.sha256(salt + content).digest(), opened.get("index")
+
+
 class Receipt:
     def __init__(self, text: str):
         head, gap, self.checkpoint = text.replace("\r\n", "\n").partition("\n\n")
@@ -150,17 +171,12 @@ class Receipt:
             raise Wrong(f"不是回执 / not a receipt: its first line should be {PROOF_HEAD}")
         extra = unbase64(lines.pop(0)[6:]) if lines and lines[0].startswith("extra ") else b""
         number = lines.pop(0)[6:] if lines and lines[0].startswith("index ") else ""
-        if not (number.isascii() and number.isdigit()):
+        if (index := whole_number(number)) is None:
             raise Wrong("回执没有序号 / the receipt has no index")
-        self.index, self.path = int(number), [unbase64(line) for line in lines]
+        self.index, self.path = index, [unbase64(line) for line in lines]
         if not extra:
             raise Wrong("回执没有内容，只能证明位置 / the receipt holds no content to check")
-        try:
-            opened = json.loads(extra)
-            self.payload, self.salt = opened["payload"], unbase64(opened["salt"])
-        except (ValueError, KeyError, TypeError):
-            raise Wrong("回执的内容读不懂 / the receipt's content cannot be read") from None
-        self.data = hashlib.sha256(self.salt + self.payload.encode()).digest()
+        self.payload, self.data, _ = read_opened(extra)
 
     def check(self, key: "Key | None") -> int:
         """The size of the checkpoint under which it holds."""
@@ -191,10 +207,13 @@ class Download:
         head, _, rest = content.partition(b"\n")
         key_line, _, rest = rest.partition(b"\n")
         length, _, rest = rest.partition(b"\n")
-        if head.decode("utf-8", "replace") != LOG_HEAD or not length.isdigit():
+        if head.decode("utf-8", "replace") != LOG_HEAD or not length.isdigit() or len(length) > 15:
             raise Wrong(f"不是整本日志 / not a whole-log download: its first line should be {LOG_HEAD}")
-        self.own_key = Key(key_line.decode())
-        self.checkpoint = rest[: int(length)].decode()
+        try:
+            self.own_key = Key(key_line.decode())
+            self.checkpoint = rest[: int(length)].decode()
+        except UnicodeDecodeError:
+            raise Wrong("文件读不懂 / the file cannot be read") from None
         self.size, self.root = read_checkpoint(self.checkpoint, self.own_key)
         rest = rest[int(length) :]
         self.leaves, self.entries = rest[: 32 * self.size], rest[32 * self.size :].splitlines()
@@ -211,10 +230,9 @@ class Download:
         if roots[self.size] != self.root:
             raise Wrong("叶子算不出检查点的根 / the leaves do not lead to the checkpoint's root")
         for line in self.entries:
-            one = json.loads(line)
-            data = hashlib.sha256(unbase64(one["salt"]) + one["payload"].encode()).digest()
-            if self.leaves[32 * one["index"] : 32 * one["index"] + 32] != data:
-                raise Wrong(f"第 {one['index']} 格的内容与叶子不符 / entry {one['index']} is not what its leaf commits to")
+            _, data, index = read_opened(line)
+            if not isinstance(index, int) or not 0 <= index < self.size or self.leaves[32 * index : 32 * index + 32] != data:
+                raise Wrong(f"第 {index} 格的内容与叶子不符 / entry {index} is not what its leaf commits to")
         return roots
 
 
@@ -262,7 +280,7 @@ def main() -> int:
     except Wrong as wrong:
         print(f"不通过 / DOES NOT HOLD: {wrong}")
         return 1
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         print(f"读不到文件 / cannot read: {error}")
         return 1
     if not options.key:

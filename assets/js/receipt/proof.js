@@ -109,7 +109,11 @@ export function checkReceipt(given, keyLine) {
   const index = wholeNumber(lines.shift().slice(6), "form");
   const path = lines.map((line) => unbase64(line, "form"));
   const checkpoint = readCheckpoint(receipt.slice(gap + 2), readKey(keyLine));
-  const data = sha256(joined(unbase64(opened.salt, "form"), text.encode(opened.payload)));
+  const salt = unbase64(opened.salt, "form");
+  const content = text.encode(opened.payload);
+  // 32 bytes exactly: otherwise the beginning of the content could be moved into the salt, out of sight. And only whole characters.
+  if (salt.length !== 32 || new TextDecoder("utf-8", { ignoreBOM: true }).decode(content) !== opened.payload) throw new Wrong("form");
+  const data = sha256(joined(salt, content));
   const root = rootOfPath(sha256(joined(Uint8Array.of(0), data)), index, checkpoint.size, path);
   if (!same(root, checkpoint.root)) throw new Wrong("path");
   return { index, size: checkpoint.size, origin: checkpoint.origin, root: hex(root), payload: opened.payload };

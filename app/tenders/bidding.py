@@ -18,12 +18,12 @@ from app.common.figures import day_text
 from app.common.i18n import _l
 from app.common.money import yuan
 from app.common.refusal import Reason
+from app.tenders.capsule.format import MAX_PLAN as MAX_PLAN
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MAX_FILES = 10
 MAX_PRICE_FEN = 100_000
 """A thousand yuan per m² and month: more is a slip of the finger."""
-MAX_PLAN = 20_000
 MIN_PLAN = 50
 
 
@@ -102,15 +102,22 @@ def exact_time(instant: datetime) -> str:
 
 
 def why_not_bid(
-    *, is_published: bool, is_over: bool, deadline_at: datetime | None, now: datetime, not_admitted: Reason | None, is_tenderer: bool
+    *, is_published: bool, is_over: bool, deadline_at: datetime | None, now: datetime, not_admitted: Reason | None, is_tenderer: bool,
+    is_handed_in: bool = True,
 ) -> Reason | None:
     """Why this enterprise may not prepare, hand in or replace a bid at this instant. The deadline itself is too late.
 
-    `not_admitted`: the answer of enterprises.rules.why_not_admitted."""
+    `not_admitted`: the answer of enterprises.rules.why_not_admitted; `is_handed_in`: something was, and not only asked."""
     if is_over:
         return Reason(_l("这个项目已经终止，不再接收投标。"), next=_l("请查看其他正在招标的项目。"))
     if not is_published or deadline_at is None:
         return Reason(_l("这个项目还没有发布招标公告，不能投标。"), next=_l("请在公告发布后再来。"))
+    if now >= deadline_at and not is_handed_in:
+        return Reason(
+            _l("投标已于 %(deadline)s 截止，现在是 %(now)s，不能再投标或者修改。", deadline=exact_time(deadline_at), now=exact_time(now)),
+            _l("《招标投标法》第二十八条"),
+            _l("截止前已经提交并取得回执的投标继续有效；其他项目请在截止前提交。"),
+        )
     if now >= deadline_at:
         return Reason(
             _l(

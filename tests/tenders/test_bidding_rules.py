@@ -54,6 +54,11 @@ def test_a_late_bid_is_refused_and_says_when_bidding_closed(late):
     assert reason.basis and reason.next
 
 
+def test_who_only_looks_after_the_deadline_handed_nothing_in():
+    assert "没有受理" in str(why(now=DEADLINE))
+    assert "没有受理" not in str(why(now=DEADLINE, is_handed_in=False)) and "截止" in str(why(now=DEADLINE, is_handed_in=False))
+
+
 @pytest.mark.parametrize(
     ("changes", "word"),
     [

@@ -221,7 +221,12 @@ def test_numbers_that_differ_are_shown_to_both_for_another_look(frozen, client, 
     draws.enter(story, draws.legal(story), numbers=("3 7 12 18 26", "9 11"))
     assert "双方登记不一致" in client.get(f"{URL}/draw").main
     sign_in(client, story.manager)
-    assert "与另一方不一致" in client.get(f"{URL}/draw").main
+    page = client.get(f"{URL}/draw")
+    assert "与另一方不一致" in page.main
+    page = client.submit(
+        page, f"{URL}/draw/number", issue="09144", drawn_on="2009-12-09", first="3 7 12 18 27", second="9 11", source="中国体彩网"
+    ).text
+    assert "号码已登记，但与另一方登记的不一致" in page and "等另一方登记同样的号码" not in page
 
 
 def test_a_visitor_and_a_bidder_are_offered_nothing(frozen, client, sign_in):

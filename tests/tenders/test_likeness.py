@@ -108,7 +108,9 @@ def test_the_bureau_reads_names_the_evaluators_codes_and_the_public_nothing(copi
     assert not any(name in page.main for name in stories.NAMES)
     assert "报价和人员配备" not in page.main, "prices are public by name: equal ones would tell whose the codes are"
     sign_in(client, copied.manager)
-    assert alarm not in client.get(f"{url}/evaluation").main, "plans are not theirs to know until the report is in"
+    page = client.get(f"{url}/evaluation")
+    assert "内容方面的提醒：评标报告提交后显示" in page.main and "以免打破匿名评审" in page.main, "and not that there is none"
+    assert alarm not in page.main, "plans are not theirs to know until the report is in"
 
 
 def test_the_report_shows_the_alarm_to_those_concerned_and_nothing_is_rejected_by_it(copied, session, new_client, sign_in):

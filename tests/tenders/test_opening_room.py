@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts.rules import Role
 from app.common.audit import AuditEvent
+from app.common.clock import is_demo
 from app.common.refusal import Refused
 from app.log.models import LogEntry
 from app.tenders import uploads
@@ -77,6 +78,7 @@ def test_the_room_goes_from_the_list_to_the_record(session, room, client):
     assert "会自动更新" in client.get(address(story)).main
     page = legal.post(address(story, "/close"))
     assert "截止清单已经固定" in page.text and "交出您的份额" in page.main
+    assert ("示范城市的密钥" in page.main) is is_demo()
     offered = legal.get(address(story, "/capsules.json")).json
     assert sorted(one["sha256"] for one in offered["capsules"]) == session.get(BidClosing, story.tender.id).capsules
     assert offered["log"]["receipt"].startswith("c2sp.org/tlog-proof@v1")

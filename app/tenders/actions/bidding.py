@@ -60,10 +60,10 @@ SERVED_THE_TENDERER = Reason(
 def why_not_bid(tender: Tender, enterprise: Enterprise | None, *, actor: Actor, now: datetime) -> Reason | None:
     """Why the enterprise, or this person for it, may not prepare or hand in a bid in this tender now."""
     has_served = enterprise is not None and tender.procuring_entity_id in organisation_ids_of(actor.user_id)
-    return why_not_bid_at(tender, enterprise, has_served=has_served, now=now)
+    return why_not_bid_at(tender, enterprise, has_served=has_served, now=now, is_handed_in=False)
 
 
-def why_not_bid_at(tender: Tender, enterprise: Any, *, has_served: bool, now: datetime) -> Reason | None:
+def why_not_bid_at(tender: Tender, enterprise: Any, *, has_served: bool, now: datetime, is_handed_in: bool = True) -> Reason | None:
     """The same of an enterprise, or a row with its organisation and verification, when it is known whom the person has served."""
     if enterprise is None:
         return Reason(_l("您的单位还没有企业档案，不能投标。"), next=_l("请先登记企业档案并提交核验。"))
@@ -77,6 +77,7 @@ def why_not_bid_at(tender: Tender, enterprise: Any, *, has_served: bool, now: da
         now=now,
         not_admitted=why_not_admitted(enterprise.verification),
         is_tenderer=is_tenderer,
+        is_handed_in=is_handed_in,
     )
 
 

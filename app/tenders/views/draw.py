@@ -150,10 +150,18 @@ def enter_draw_number(number: str):
             db.session.rollback()
             form.apply_refusal(refused)
         else:
-            is_agreed = asked.agreed_number(asked.rounds_of(tender)[-1]) is not None
-            flash(_("双方登记的号码一致，可以抽取。") if is_agreed else _("号码已登记，等另一方登记同样的号码。"), "success")
+            _flash_number(draw_shown(tender).last)
             return redirect(url_for(".draw", number=number))
     return _page(tender, number_form=form)
+
+
+def _flash_number(last) -> None:
+    if last.number is not None:
+        flash(_("双方登记的号码一致，可以抽取。"), "success")
+    elif last.entries_differ:
+        flash(_("号码已登记，但与另一方登记的不一致，请双方核对公告后重新登记。"), "warning")
+    else:
+        flash(_("号码已登记，等另一方登记同样的号码。"), "success")
 
 
 # --- plan, pool and walk -------------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         committee_fault=actions.why_not_lawful_committee(case),
         shortage=case.shortage if tender.status is Status.OPENED else None,
         links=asked.links_between(case.bids),
+        sees_plans=read.may_read_plans(tender, viewer),
         alike=read.alike_bids(tender, viewer, case.bids),
         findings=gaps_found(tender, viewer, case.bids),
         low_prices=asked.low_prices(tender, {bid.bid_id: bid.price_fen for bid in bids}),

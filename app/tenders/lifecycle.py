@@ -137,6 +137,8 @@ class Situation:
     bid_deadline_at: datetime | None = None
     standing_bids: int | None = None
     """None before the deadline: nobody may know."""
+    is_listed: bool = False
+    """The closing list has been made: no bid that came in time is still on its way."""
     notice_ends_at: datetime | None = None
     unanswered_objections: int = 0
     readable_bids: int | None = None
@@ -194,12 +196,20 @@ def _too_few(at: Situation) -> Reason | None:
     return None
 
 
+NOT_LISTED = Reason(
+    _l("截止清单还没有固定，截止前到达的投标可能还在写入，不能登记流标。"),
+    basis=_l("《招标投标法》第二十八条"),
+    next=_l("请先在开标室固定截止清单。"),
+)
+
+
 def _not_failed(at: Situation) -> Reason | None:
     """A tender fails only for a cause that the record shows."""
     refusal = Reason(_l("没有可以登记流标的情形。"), next=_l("请继续办理下一步。"))
     if at.status is Status.PUBLISHED:
         early = _before_deadline(at)
-        return early or (None if at.standing_bids is not None and at.standing_bids < at.min_bids else refusal)
+        is_short = at.standing_bids is not None and at.standing_bids < at.min_bids
+        return early or (refusal if not is_short else None if at.is_listed else NOT_LISTED)
     if at.status is Status.OPENED:
         return None if at.readable_bids is not None and at.readable_bids < at.min_bids else refusal
     if at.status is Status.EVALUATED:

@@ -9,7 +9,7 @@ from app.accounts.rules import Role
 from app.common.mail import OutboxMail
 from app.common.refusal import Refused
 from app.extensions import db
-from app.tenders.actions import filing, publishing
+from app.tenders.actions import filing, publishing, unsealing
 from app.tenders.kinds import FailureCause, FilingOutcome
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import Filing, TenderCompound
@@ -205,7 +205,11 @@ def test_too_few_bids_is_derived_and_a_second_tender_begins_from_the_first(sessi
     with pytest.raises(Refused, match="只有流标或者终止"):
         publishing.retender(tender, actor=place.me, now=at)
     session.rollback()
-    again = publishing.retender(tender, actor=place.me, now=tender.bid_deadline_at)
+    with pytest.raises(Refused, match="截止清单还没有固定"):
+        publishing.retender(tender, actor=place.me, now=tender.bid_deadline_at)
+    session.rollback()
+    unsealing.close_bidding(tender, actor=place.me, now=tender.bid_deadline_at + unsealing.IN_FLIGHT)
+    again = publishing.retender(tender, actor=place.me, now=tender.bid_deadline_at + unsealing.IN_FLIGHT)
     session.commit()
     assert (tender.status, tender.failure_cause) == (Status.FAILED, FailureCause.TOO_FEW_BIDS)
     assert again.retender_of_id == tender.id and again.status is Status.DRAFT

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from app.accounts.rules import Role
 from app.common.refusal import Refused
-from app.tenders.actions import bidding, opening, unsealing
+from app.tenders.actions import bidding, opening, publishing, unsealing
 from app.tenders.bidding import Post
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import BidContent
@@ -52,6 +52,19 @@ def test_with_fewer_than_three_bids_nothing_is_opened(session):
     session.rollback()
     assert phase_of(story.tender, AFTER) is Phase.TOO_FEW
     assert opened_bids(story.tender, viewer_for(story.tender, story.manager_actor)) == []
+
+
+def test_a_bid_that_came_in_time_is_taken_while_the_tender_may_not_fail_yet(session):
+    """It waits for the tender's lock while the deadline passes: without the closing list nobody cuts it off."""
+    story = stories.with_bids((71, 67))
+    story.bidders.append(stories.enterprise(3, stories.NAMES[2]))
+    with pytest.raises(Refused, match="截止清单还没有固定"):
+        publishing.declare_failed(story.tender, actor=story.manager_actor, now=DEADLINE)
+    session.rollback()
+    stories.submit(story, 2)
+    unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
+    with pytest.raises(Refused, match="没有可以登记流标的情形"):
+        publishing.declare_failed(story.tender, actor=story.manager_actor, now=AFTER)
 
 
 def test_a_bid_taken_back_is_not_opened_and_does_not_count(session):

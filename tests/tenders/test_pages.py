@@ -92,6 +92,10 @@ def test_the_manager_of_a_failed_tender_begins_again_with_one_press(session, cli
     sign_in(client, story.manager)
     assert "登记流标或者重新招标" in client.get("/desk").main
     page = client.get(f"/tenders/{story.tender.number}")
+    assert not [form for form in page.all(".//main//form") if form.get("action", "").endswith("/retender")]
+    assert f"/tenders/{story.tender.number}/opening" in page.links
+    page = client.submit(client.get(f"/tenders/{story.tender.number}/opening"), f"/tenders/{story.tender.number}/opening/close")
+    page = client.get(f"/tenders/{story.tender.number}")
     page = client.submit(page, f"/tenders/{story.tender.number}/retender")
     assert "重新招标" in page.main and page.path.endswith("/draft")
 

@@ -73,8 +73,12 @@ def test_too_few_bids_are_not_opened_and_the_next_step_is_offered(session, clien
     clock.set(DEADLINE)
     sign_in(client, story.manager)
     page = client.get(f"{URL}/opening")
+    assert "截止清单还没有固定" in page.main and f"{URL}/fail" not in page.links
+    assert "截止清单还没有固定" in client.get(f"{URL}/fail").main
+    clock.set(AFTER)
+    page = client.submit(page, f"{URL}/opening/close")
     assert "不得开标" in page.main and f"{URL}/fail" in page.links
-    assert "柒角壹分" not in page.main
+    assert "柒角壹分" not in page.main and "固定截止清单" not in page.main.replace("截止清单已经固定", "")
     client.post(f"{URL}/opening", {"presided_by": "周文"}, status=409, follow=False)
 
 

@@ -111,9 +111,10 @@ def test_cancelling_before_the_deadline_tells_nobody_how_many_had_bid(session):
 
 
 def test_a_tender_that_failed_after_its_deadline_tells_the_tenderer_how_many_had_bid(session):
-    from app.tenders.actions import publishing
+    from app.tenders.actions import publishing, unsealing
 
     story = stories.with_bids((71, 67))
+    unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
     publishing.declare_failed(story.tender, actor=story.manager_actor, now=AFTER)
     session.commit()
     assert is_seen(story.tender, story.manager_actor, What.COUNT) and not is_seen(story.tender, None, What.COUNT)

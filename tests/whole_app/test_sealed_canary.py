@@ -219,9 +219,11 @@ def test_neither_log_nor_error_page_holds_anything_of_a_bid(app, session, story,
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_failed_tender_keeps_its_prices_closed(app, session, story, sign_in, clock):
     from app.tenders.actions.publishing import declare_failed
+    from app.tenders.actions.unsealing import close_bidding
 
     bid_all(story)  # two stand
     clock.set(DEADLINE + timedelta(hours=1))
+    close_bidding(story.tender, actor=story.manager_actor, now=DEADLINE + timedelta(hours=1))
     declare_failed(story.tender, note="投标人不足", actor=story.manager_actor, now=DEADLINE + timedelta(hours=1))
     session.commit()
     clients = onlookers(app, story, sign_in)

@@ -15,7 +15,7 @@ from app.sample.tenders.drawing import Drawing
 from app.sample.tenders.jury import Jury
 from app.sample.tenders.stories import S, Story
 from app.tenders.actions import award as awards
-from app.tenders.actions import contracts, drafting, filing, objections, opening, publishing
+from app.tenders.actions import contracts, drafting, filing, objections, opening, publishing, unsealing
 from app.tenders.award import next_candidate
 from app.tenders.gaps import Section
 from app.tenders.kinds import DocumentKind, PassReason
@@ -192,6 +192,7 @@ class Course:
         publishing.cancel(self.tender, self.story.cancel_reason, actor=self.manager, now=now)
 
     def declare_failed(self, now: datetime) -> None:
+        unsealing.close_bidding(self.tender, in_flight=timedelta(0), actor=self.manager, now=now)
         publishing.declare_failed(self.tender, note=self.story.failure_note, actor=self.manager, now=now)
 
     def tender_again(self, now: datetime) -> None:

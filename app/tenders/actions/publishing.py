@@ -16,9 +16,10 @@ from app.tenders.actions.drawing import freeze_at_publication
 from app.tenders.actions.filing import release
 from app.tenders.actions.holders import bind_keys
 from app.tenders.kinds import FailureCause, FilingOutcome
-from app.tenders.lifecycle import Phase, Situation, Status, make_move, why_not
+from app.tenders.lifecycle import NOT_LISTED, Phase, Situation, Status, make_move, why_not
 from app.tenders.models import ScoreCriterion, Tender
 from app.tenders.parameters import CURRENT_VERSION
+from app.tenders.queries.capsules import closing_of
 from app.tenders.queries.situations import pending_filing, sheet_of, situation
 from app.tenders.queries.tenders import is_own, phase_of
 from app.tenders.timetable import local_day, suggest_deadline, why_not_deadline, why_not_defence_on, why_not_publish_on
@@ -131,6 +132,8 @@ def why_not_retender(tender: Tender, *, actor: Actor, now: datetime) -> Reason |
         return Reason(_l("只有原招标人能重新招标。"), next=_l("请由招标单位的经办人办理。"))
     if tender.published_at is None or phase_of(tender, now) not in (Phase.FAILED, Phase.TOO_FEW, Phase.CANCELLED):
         return Reason(_l("只有流标或者终止的项目可以重新招标。"), next=_l("请返回项目页面查看状态。"))
+    if tender.status is Status.PUBLISHED and closing_of(tender) is None:
+        return NOT_LISTED
     running = next((t for t in tender.retenders if t.status is not Status.CANCELLED), None)
     if running is not None:
         return Reason(_l("已经重新招标，编号 %(number)s。", number=running.number), next=_l("请继续办理新的项目。"))

@@ -16,6 +16,7 @@ from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.queries import bids as asked
+from app.tenders.queries.capsules import closing_of
 from app.tenders.queries.opening_room import RUNNING, Room, Stage, room_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
@@ -58,11 +59,12 @@ def _room(tender: Tender, form=None):
             holding=holding,
             is_bidder=person is not None and person.role in asked.ENTERPRISE_ROLES,
             may_release=holding is not None and why_not_release(tender, holding.holder) is None and holding.wanted > 0,
-            may_close=room.stage is Stage.CLOSED and bool(room.holdings) and (own or holding is not None),
+            may_close=_may_close(tender, room) and (own or holding is not None),
             may_continue=room.ready > 0 and (own or holding is not None),
             form=form or (OpeningForm(presided_by=person.name) if can_act else None),
             why_not_open=(why_not("open", at) or actions.why_not_read_out(tender)) if at else None,
             can_fail=at is not None and why_not("declare_failed", at) is None,
+            why_not_fail=why_not("declare_failed", at) if at else None,
             can_act=can_act,
             can_evaluate=tender.status is Status.OPENED and own,
             **opening_context(tender),
@@ -71,6 +73,13 @@ def _room(tender: Tender, form=None):
     if "HX-Request" in request.headers and request.args.get("stage") != room.stage:
         page.headers["HX-Refresh"] = "true"  # another stage has other buttons: the whole page comes anew
     return page
+
+
+def _may_close(tender: Tender, room: Room) -> bool:
+    """Whether the closing list is the next thing; a room with too few bids tells nothing of it."""
+    if room.stage is Stage.TOO_FEW:
+        return tender.status is Status.PUBLISHED and closing_of(tender) is None
+    return room.stage is Stage.CLOSED and bool(room.holdings)
 
 
 def steps_shown(room: Room, tender: Tender, now) -> list[dict]:

@@ -29,18 +29,23 @@ def append_only(table: Table) -> None:
 
 
 CHANGES_ONLY: dict[str, tuple[str, ...]] = {}
-"""Tables without DELETE in which these columns alone may change; on PostgreSQL the app's role is granted no more."""
+"""Tables in which these columns alone may change; on PostgreSQL the app's role is granted no more."""
+REMOVABLE: set[str] = set()
+"""Those of them from which some rows may be deleted."""
 
 
-def changes_only_ddl(table: str, fixed: tuple[str, ...], allowed: str, dialect: str) -> list[str]:
-    """The statements that forbid DELETE, a change of a `fixed` column, and any change for which `allowed` is not true."""
+def changes_only_ddl(table: str, fixed: tuple[str, ...], allowed: str, dialect: str, removable: str = "") -> list[str]:
+    """The statements that forbid DELETE, a change of a `fixed` column, and any change for which `allowed` is not true.
+
+    `removable`: SQL over OLD; rows for which it is true may be deleted after all."""
     differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
     forbidden = " OR ".join([*(f"NEW.{column} {differs} OLD.{column}" for column in fixed), f"({allowed}) IS NOT TRUE"])
+    stays = f"WHEN (({removable}) IS NOT TRUE) " if removable else ""
     if dialect == "sqlite":
         stop = f"BEGIN SELECT RAISE(ABORT, '{table} does not allow this change'); END"
         return [
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} WHEN {forbidden} {stop}",
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {stop}",
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {stays}{stop}",
         ]
     make = "CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION refuse_change()"
     return [
@@ -48,15 +53,19 @@ def changes_only_ddl(table: str, fixed: tuple[str, ...], allowed: str, dialect: 
         f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
         make.format(name=f"{table}_no_update", what="UPDATE", table=table, when=f"WHEN ({forbidden}) "),
         f"DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
-        make.format(name=f"{table}_no_delete", what="DELETE", table=table, when=""),
+        make.format(name=f"{table}_no_delete", what="DELETE", table=table, when=stays),
     ]
 
 
-def changes_only(table: Table, columns: tuple[str, ...], allowed: str) -> None:
-    """Declare that rows stay and only `columns` may change, as `allowed` says (SQL over OLD and NEW)."""
+def changes_only(table: Table, columns: tuple[str, ...], allowed: str, removable: str = "") -> None:
+    """Declare that rows stay and only `columns` may change, as `allowed` says (SQL over OLD and NEW).
+
+    `removable`: which rows may go nevertheless (SQL over OLD)."""
     CHANGES_ONLY[table.name] = columns
+    if removable:
+        REMOVABLE.add(table.name)
     fixed = tuple(column.name for column in table.columns if column.name not in columns)
-    _make_with(table, lambda name, dialect: changes_only_ddl(name, fixed, allowed, dialect))
+    _make_with(table, lambda name, dialect: changes_only_ddl(name, fixed, allowed, dialect, removable))
 
 
 def _make_with(table: Table, statements) -> None:
@@ -74,4 +83,5 @@ def grants(role: str) -> list[str]:
         f'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM "{role}"',
     ]
     statements += [f'REVOKE UPDATE, DELETE ON {table} FROM "{role}"' for table in sorted({*APPEND_ONLY, *CHANGES_ONLY})]
+    statements += [f'GRANT DELETE ON {table} TO "{role}"' for table in sorted(REMOVABLE)]
     return statements + [f'GRANT UPDATE ({", ".join(columns)}) ON {table} TO "{role}"' for table, columns in sorted(CHANGES_ONLY.items())]

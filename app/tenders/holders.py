@@ -73,6 +73,12 @@ class Candidate:
     division_code: str
     serves_enterprise: bool = False
     """Works for a property service enterprise under any hat."""
+    houses: frozenset[int] = frozenset()
+    """Every organisation for which this person works now, under any hat."""
+
+    @property
+    def all_houses(self) -> frozenset[int]:
+        return self.houses | {self.organisation_id}
 
 
 @dataclass(frozen=True)
@@ -154,19 +160,32 @@ def why_not_hold(place: Place, *, procuring_entity_id: int, division_code: str) 
             basis=PLATFORM,
             next=_l("请从列出的人员中选择。"),
         )
+    if is_two_faced(who, procuring_entity_id=procuring_entity_id):
+        return Reason(
+            _l("%(name)s同时在招标人任职，不能作为“%(seat)s”保管密钥。", name=who.name, seat=place.seat.label),
+            basis=PLATFORM,
+            next=_l("请换一位不在招标人任职的保管人。"),
+        )
     return None
 
 
+def is_two_faced(who: Candidate, *, procuring_entity_id: int) -> bool:
+    """Whether the person would sit for another side while working for the tenderer under another hat."""
+    return who.organisation_id != procuring_entity_id and procuring_entity_id in who.houses
+
+
 def _why_not_together(places: Sequence[Place], most: int) -> Reason | None:
-    organisations = Counter(place.who.organisation_id for place in places)
-    crowded = next((place.who for place in places if organisations[place.who.organisation_id] > most), None)
+    organisations = Counter(house for place in places for house in place.who.all_houses)
+    crowded = next(((place.who, house) for place in places for house in sorted(place.who.all_houses) if organisations[house] > most), None)
     if crowded is None:
         return None
+    who, house = crowded
+    names = {place.who.organisation_id: place.who.organisation_name for place in places}
     return Reason(
         _l(
             "“%(name)s”有 %(count)d 位保管人，一个单位最多 %(most)d 位。",
-            name=crowded.organisation_name,
-            count=organisations[crowded.organisation_id],
+            name=names.get(house) or names[who.organisation_id],
+            count=organisations[house],
             most=most,
         ),
         basis=PLATFORM,

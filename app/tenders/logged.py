@@ -1,14 +1,31 @@
 """Which events of tendering get a leaf of the public log, what the leaf says, and when a hidden one is revealed."""
 
+import json
+
+from sqlalchemy import select
+
 from app.common.audit import label_events
 from app.common.i18n import _l
+from app.extensions import db
 from app.log.actions import expect_deadline, reveal
 from app.log.models import LogEntry
 from app.log.recording import Decisive, decisive
+from app.log.verifying import Fault, also_verify
+from app.tenders.holders import fingerprint
 from app.tenders.lifecycle import Status
-from app.tenders.queries.terms import documents_hash
+from app.tenders.models import Tender
+from app.tenders.queries.terms import documents_hash, holders_of
 
-label_events({}, {"documents_sha256": _l("附件校验值"), "terms_sha256": _l("招标文件校验值"), "content_sha256": _l("投标内容校验值")})
+label_events(
+    {},
+    {
+        "documents_sha256": _l("附件校验值"),
+        "terms_sha256": _l("招标文件校验值"),
+        "content_sha256": _l("投标内容校验值"),
+        "recipients": _l("密封投标的公钥"),
+        "fingerprints": _l("密封投标的公钥指纹"),
+    },
+)
 
 
 def _number(tender) -> str:
@@ -53,8 +70,35 @@ def _bid_facts(bid) -> dict:
 
 
 def _document_facts(tender) -> dict:
-    """Its files, and the hash of the tender documents that every capsule names."""
-    return {"documents_sha256": [document.file.sha256 for document in tender.documents], "terms_sha256": documents_hash(tender)}
+    """Its files, the hash of the tender documents that every capsule names, and the keys to which bids are sealed."""
+    sealed = sealed_for(tender)
+    return {
+        "documents_sha256": [document.file.sha256 for document in tender.documents],
+        "terms_sha256": documents_hash(tender),
+        "fingerprints": [fingerprint(recipient) for recipient in sealed["recipients"]],
+        **sealed,
+    }
+
+
+def sealed_for(tender: Tender) -> dict:
+    """The public keys in the holders' order, and how many of them open together: as the publish leaf says it."""
+    recipients = [holder.key.recipient for holder in holders_of(tender) if holder.key is not None]
+    return {"recipients": recipients, "threshold": tender.seal_threshold}
+
+
+@also_verify
+def keys_as_published() -> Fault | None:
+    """The first tender whose bids are not sealed to the keys that its publish leaf names."""
+    entries = select(LogEntry).where(LogEntry.event == "tender.publish", LogEntry.erased_at.is_(None)).order_by(LogEntry.leaf_index)
+    for entry in db.session.scalars(entries):
+        told = json.loads(entry.payload)
+        if "recipients" not in told:
+            continue  # published before leaves named them
+        tender = db.session.scalar(select(Tender).where(Tender.number == entry.tender_number))
+        if tender is None or sealed_for(tender) != {key: told[key] for key in ("recipients", "threshold")}:
+            what = f"tender {entry.tender_number}: the holders' keys or their threshold are not those that this leaf published"
+            return Fault(entry.leaf_index, what)
+    return None
 
 
 HIDDEN_BID = Decisive(("version", "receipt"), is_public=False, tender=_number_of, more=_bid_facts)

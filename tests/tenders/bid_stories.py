@@ -104,8 +104,7 @@ def published(
         ],
     )  # fmt: skip
     db.session.add(tender)
-    record("tender.publish", tender, actor=system_actor(), now=PUBLISHED)
-    db.session.commit()
+    db.session.flush()
     return Story(tender, manager, holders=hold(tender, manager))
 
 

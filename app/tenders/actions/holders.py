@@ -15,7 +15,7 @@ from app.tenders.actions.letters import tell
 from app.tenders.holders import HolderSeat, Place
 from app.tenders.lifecycle import PRIVATE, Status
 from app.tenders.models import HolderKey, HolderRehearsal, Tender, TenderHolder
-from app.tenders.queries.holders import choices, due_for_reminder, lines_of, open_rehearsal, standing_key
+from app.tenders.queries.holders import REMINDED, choices, due_for_reminder, lines_of, open_rehearsal, standing_key
 from app.tenders.queries.tenders import is_own
 from app.tenders.rehearsal import digest_of, make_capsule
 
@@ -175,10 +175,10 @@ def bind_keys(tender: Tender) -> None:
 
 @each_day
 def remind_holders(*, now: datetime) -> int:
-    """A day before closing every holder opens a test capsule once more, while a lost key can still be told in time."""
+    """A day before closing every holder who has passed no rehearsal since the publication is asked for one, while a lost key can still be told in time."""
     due = due_for_reminder(opens_before=now + REMIND_BEFORE, now=now)
     for holder in due:
-        _new_rehearsal(holder, holder.key, "holder.remind", actor=system_actor(), now=now)
+        _new_rehearsal(holder, holder.key, REMINDED, actor=system_actor(), now=now)
         tell(
             [holder.user],
             _l("投标即将截止，请再做一次密钥演练"),

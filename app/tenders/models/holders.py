@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.common.guards import changes_only
 from app.common.labels import enum_column
 from app.common.types import UtcDateTime
 from app.extensions import db
-from app.tenders.holders import HolderSeat, RetireReason
+from app.tenders.holders import HolderSeat, RetireReason, fingerprint
 
 
 class HolderKey(db.Model):
@@ -37,6 +38,11 @@ class HolderKey(db.Model):
     reason: Mapped[RetireReason | None] = mapped_column(enum_column(RetireReason))
 
     user: Mapped["User"] = relationship("User")  # noqa: F821
+
+    @property
+    def true_fingerprint(self) -> str:
+        """Of the recipient as it stands here, for people who compare it; the column is what was written at registration."""
+        return fingerprint(self.recipient)
 
 
 class TenderHolder(db.Model):
@@ -84,3 +90,12 @@ class HolderRehearsal(db.Model):
 
     holder: Mapped[TenderHolder] = relationship(back_populates="rehearsals")
     key: Mapped[HolderKey] = relationship(HolderKey)
+
+
+# Bids are sealed to these recipients: a key is retired but never becomes another, and who is bound to a seat stays there.
+changes_only(
+    HolderKey.__table__,
+    ("retired_at", "reason"),
+    "OLD.reason IS NULL OR (OLD.reason = 'renewed' AND NEW.reason = 'lost' AND NEW.retired_at = OLD.retired_at)",
+)
+changes_only(TenderHolder.__table__, ("key_id",), "OLD.key_id IS NULL OR NEW.key_id = OLD.key_id", removable="OLD.key_id IS NULL")

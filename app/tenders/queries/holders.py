@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.accounts.models import Membership, Organisation, User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.access import Actor
+from app.common.audit import AuditEvent
+from app.common.refusal import Reason
 from app.extensions import db
 from app.tenders import holders as rules
-from app.tenders.holders import Candidate, HolderSeat, HolderState, RetireReason, Standing
+from app.tenders.holders import Candidate, HolderSeat, HolderState, Place, RetireReason, Standing
 from app.tenders.lifecycle import PRIVATE, Status
 from app.tenders.models import HolderKey, HolderRehearsal, Tender, TenderHolder
 
@@ -140,8 +142,22 @@ def standings_of(tender: Tender) -> list[Standing]:
 
 
 def why_not_seal(tender: Tender):
-    """What keeps a filed tender from publication, while sealing is required."""
-    return rules.why_not_seal(standings_of(tender))
+    """What keeps a filed tender from publication, while sealing is required; who they work for is asked anew."""
+    lines = lines_of(tender)
+    return rules.why_not_seal([line.standing for line in lines]) or _why_not_now(tender, [line.holder for line in lines])
+
+
+def _why_not_now(tender: Tender, holders: list[TenderHolder]) -> Reason | None:
+    """Whether these people might still be chosen, with the hats that they have today."""
+    hats = _hats_of([holder.user_id for holder in holders])
+    places = []
+    for holder in holders:
+        own = [hat for hat in hats.get(holder.user_id, ()) if hat.organisation_id == holder.organisation_id]
+        fitting = [hat for hat in own if hat.role in rules.ROLES_OF_SEAT[holder.seat]] or own
+        places.append(Place(holder.seat, _candidate(fitting[0], hats[holder.user_id])))
+    return rules.why_not_holders(
+        places, tender.seal_threshold, procuring_entity_id=tender.procuring_entity_id, division_code=tender.division_code
+    )
 
 
 def sealing_keys(tender: Tender) -> list[str]:
@@ -187,6 +203,8 @@ def lines_for_desk(actor: Actor) -> list[HolderLine]:
 
 # --- rehearsals ----------------------------------------------------------------------------------------------------------
 
+REMINDED = "holder.remind"
+
 
 def open_rehearsal(holder: TenderHolder, key: HolderKey | None) -> HolderRehearsal | None:
     """The newest rehearsal with this key that has not been passed."""
@@ -212,11 +230,19 @@ def passed_rehearsals(holder: TenderHolder) -> list[HolderRehearsal]:
 
 
 def due_for_reminder(*, opens_before: datetime, now: datetime) -> list[TenderHolder]:
-    """Holders of published tenders that close soon and were not asked again since the term began."""
-    asked = (
-        select(HolderRehearsal.id)
-        .where(HolderRehearsal.tender_holder_id == TenderHolder.id, HolderRehearsal.asked_at > Tender.published_at)
-        .correlate(TenderHolder, Tender)
+    """Holders of published tenders that close soon who have not passed a rehearsal since the term began, and were not reminded yet."""
+    of_it = HolderRehearsal.tender_holder_id == TenderHolder.id
+    passed = (
+        select(HolderRehearsal.id).where(of_it, HolderRehearsal.passed_at > Tender.published_at).correlate(TenderHolder, Tender).exists()
+    )
+    reminded = (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.object_type == TenderHolder.__tablename__,
+            AuditEvent.object_id == cast(TenderHolder.id, String),
+            AuditEvent.event == REMINDED,
+        )
+        .correlate(TenderHolder)
         .exists()
     )
     return list(
@@ -229,7 +255,8 @@ def due_for_reminder(*, opens_before: datetime, now: datetime) -> list[TenderHol
                 Tender.bid_deadline_at > now,
                 Tender.bid_deadline_at <= opens_before,
                 or_(HolderKey.reason.is_(None), HolderKey.reason != RetireReason.LOST),
-                ~asked,
+                ~passed,
+                ~reminded,
             )
             .options(contains_eager(TenderHolder.tender), contains_eager(TenderHolder.key), joinedload(TenderHolder.user))
             .order_by(TenderHolder.tender_id, TenderHolder.position)
@@ -277,27 +304,41 @@ def choices(tender: Tender) -> list[Choice]:
         .options(contains_eager(Membership.organisation), contains_eager(Membership.user))
         .order_by(Membership.id)
     ).all()
-    barred = _who_serve_enterprises([membership.user_id for membership, _key in rows])
-    found = [Choice(_candidate(m, m.user_id in barred), m.id, key is not None) for m, key in rows]
+    hats = _hats_of([membership.user_id for membership, _key in rows])
+    found = [Choice(_candidate(m, hats[m.user_id]), m.id, key is not None) for m, key in rows]
     return sorted(found, key=lambda choice: (-_nearness(choice.who.division_code, code), choice.membership_id))
 
 
-def _candidate(membership: Membership, serves_enterprise: bool) -> Candidate:
+def _candidate(membership: Membership, hats: list[Membership]) -> Candidate:
+    """A person under one hat, who may have others."""
     home = membership.organisation
     return Candidate(
-        membership.user_id, membership.user.name, membership.role, home.id, home.name, home.kind, home.division_code, serves_enterprise
+        membership.user_id,
+        membership.user.name,
+        membership.role,
+        home.id,
+        home.name,
+        home.kind,
+        home.division_code,
+        serves_enterprise=any(hat.organisation.kind is OrganisationKind.ENTERPRISE for hat in hats),
+        houses=frozenset(hat.organisation_id for hat in hats),
     )
 
 
-def _who_serve_enterprises(user_ids: list[int]) -> set[int]:
+def _hats_of(user_ids: list[int]) -> dict[int, list[Membership]]:
+    """Every present membership of these people, in one query."""
     if not user_ids:
-        return set()
-    rows = (
-        select(Membership.user_id)
-        .join(Membership.organisation)
-        .where(Membership.user_id.in_(user_ids), Membership.ended_at.is_(None), Organisation.kind == OrganisationKind.ENTERPRISE)
+        return {}
+    found: dict[int, list[Membership]] = {}
+    rows = db.session.scalars(
+        select(Membership)
+        .where(Membership.user_id.in_(user_ids), Membership.ended_at.is_(None))
+        .options(joinedload(Membership.organisation), joinedload(Membership.user))
+        .order_by(Membership.id)
     )
-    return set(db.session.scalars(rows))
+    for hat in rows:
+        found.setdefault(hat.user_id, []).append(hat)
+    return found
 
 
 def _nearness(one: str, other: str) -> int:
@@ -305,8 +346,9 @@ def _nearness(one: str, other: str) -> int:
 
 
 def may_take(choice: Choice, seat: HolderSeat, tender: Tender) -> bool:
-    return not choice.who.serves_enterprise and rules.may_take(
-        seat, choice.who, procuring_entity_id=tender.procuring_entity_id, division_code=tender.division_code
+    return (
+        rules.why_not_hold(Place(seat, choice.who), procuring_entity_id=tender.procuring_entity_id, division_code=tender.division_code)
+        is None
     )
 
 

@@ -1,11 +1,13 @@
 """The tender documents as one hash, and what a bidder's program needs in order to seal for a tender. All of it is public."""
 
 import hashlib
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
+from app.log.models import LogEntry
 from app.tenders.bidding import MAX_PLAN, MIN_PLAN
 from app.tenders.capsule.format import MAX_FILE, MAX_FILES, canonical
 from app.tenders.capsule.seal import Terms
@@ -63,6 +65,18 @@ def holders_of(tender: Tender) -> list[TenderHolder]:
             .order_by(TenderHolder.position)
         )
     )
+
+
+SETTLED_AFTER = timedelta(minutes=10)
+"""So long at most until everybody can look up a new leaf."""
+
+
+def publish_leaf(tender: Tender, *, now: datetime) -> int | None:
+    """The leaf of the public log that names the keys to which bids are sealed, once everybody can look it up."""
+    if tender.published_at is None or now < tender.published_at + SETTLED_AFTER:
+        return None
+    published = LogEntry.tender_number == tender.number, LogEntry.event == "tender.publish", LogEntry.revealed_at <= now
+    return db.session.scalar(select(LogEntry.leaf_index).where(*published).order_by(LogEntry.leaf_index.desc()).limit(1))
 
 
 def terms_of(tender: Tender) -> Terms:

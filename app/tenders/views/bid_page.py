@@ -20,6 +20,7 @@ from app.tenders.capsule.format import MAX_FILE, MAX_FILES, Header
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion, Tender
 from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
+from app.tenders.queries.terms import holders_of, publish_leaf
 from app.tenders.views.shown import in_language
 
 
@@ -33,6 +34,8 @@ def sealing_page(tender: Tender, enterprise: Enterprise, bid: Bid | None) -> str
         plan=plan,
         passages=passages,
         now=clock.now(),
+        holders=holders_of(tender),
+        leaf=publish_leaf(tender, now=clock.now()),
         limits={"plan": MAX_PLAN, "files": MAX_FILES, "megabytes": MAX_FILE // 1024**2},
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
         brought=_brought(tender, enterprise, bid, plan, passages),

@@ -17,6 +17,7 @@ from app.tenders.lifecycle import EDITABLE, PRIVATE
 from app.tenders.models import Tender, TenderHolder
 from app.tenders.queries import holders as asked
 from app.tenders.queries.tenders import find_own_tender, is_own, is_visible
+from app.tenders.queries.terms import publish_leaf
 from app.tenders.views.blueprint import bp
 
 CONCERNED = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.LEGAL_OFFICER, Role.AUDITOR)
@@ -31,6 +32,7 @@ def holders_context(tender: Tender, person: Actor | None) -> dict:
     return {
         "holder_lines": lines,
         "shows_holder_names": knows,
+        "leaf": publish_leaf(tender, now=clock.now()),
         "loss": rules.loss_told(standings, tender.seal_threshold) if tender.published_at else None,
         "may_choose_holders": person is not None and is_own(tender, person) and tender.status in PRIVATE,
         "own_seat": next((line for line in lines if person is not None and line.holder.user_id == person.user_id), None),

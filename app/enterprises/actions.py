@@ -51,6 +51,7 @@ label_events(
         "conduct.revoke": _l("撤销信用记录"),
         "project.contract": _l("登记合同项目"),
         "project.end": _l("合同项目结束"),
+        "project.correct": _l("更正合同项目"),
     },
     {
         "source_row": _l("所在行"),
@@ -273,6 +274,18 @@ def note_contract(
     flush_or_refuse()
     record("project.contract", enterprise, actor=actor, now=now, project=project.name, project_area_centi=area_centi)
     return project
+
+
+def correct_contract_dates(
+    enterprise: Enterprise, *, reference: str, signed_on: date, since_on: date, until_on: date, actor: Actor, now: datetime
+) -> None:
+    """The record of a contract on this platform was corrected: the load follows it."""
+    project = queries.project_by_reference(enterprise.id, reference)
+    if project is None:
+        return
+    project.signed_on, project.since_on, project.until_on = signed_on, since_on, until_on
+    flush_or_refuse()
+    record("project.correct", enterprise, actor=actor, now=now, project=project.name)
 
 
 def end_contract(project: Project, *, ended_on: date, actor: Actor, now: datetime) -> None:

@@ -138,6 +138,9 @@ decisive(
         "tender.confirm_award": Decisive(tender=_number),
         "tender.withdraw_award": Decisive(("enterprise", "pass_reason"), tender=_number),
         "tender.record_contract": Decisive(("signed_on", "starts_on", "ends_on"), tender=_number),
+        "tender.correct_contract": Decisive(
+            ("signed_on_before", "starts_on_before", "signed_on", "starts_on", "ends_on", "correction_reason"), tender=_number
+        ),
         "tender.cancel": Decisive(("reason",), tender=_number),
         "tender.declare_failed": Decisive(("cause",), tender=_number),
         "tender.retender": Decisive(("number",), tender=_number),

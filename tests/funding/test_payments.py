@@ -10,6 +10,7 @@ from app.funding import actions, queries
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.models import BudgetLine
 from app.funding.review import InstalmentState, ReviewStep
+from app.tenders.actions import correcting
 from tests.factories import NOW
 from tests.funding.things import (
     DAY,
@@ -67,6 +68,14 @@ def test_a_contract_of_another_period_gets_nothing_at_any_step(stage, session):
     session.flush()
     with pytest.raises(Refused, match="不在补贴期内"):
         pay(stage, application, 1, NOW + 9 * DAY)
+
+
+def test_a_contract_that_carries_an_application_is_not_corrected(stage, session):
+    assert correcting.why_not_correct(stage.contract, actor=stage.district) is None
+    application = submitted(stage)
+    session.flush()
+    assert application.number in str(correcting.why_not_correct(stage.contract, actor=stage.district))
+    assert "不能自己更正" in str(correcting.why_not_correct(stage.contract, actor=stage.community))
 
 
 def test_nothing_is_paid_before_service_begins(stage, session, at, clock):

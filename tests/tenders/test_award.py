@@ -263,6 +263,28 @@ def test_service_may_begin_on_the_last_day_allowed(story, officer):
     assert contracted(story, officer, starts_on=date(2010, 6, 18)).starts_on == date(2010, 6, 18)
 
 
+def test_a_mistyped_date_is_corrected_by_the_bureau_and_the_old_one_stays_public(story, officer, client, new_client, sign_in, clock):
+    contract = contracted(story, officer, starts_on=date(2010, 6, 1))
+    now, page = datetime(2010, 1, 25, 9, tzinfo=ZONE), f"/tenders/{story.tender.number}"
+    clock.set(now)
+    sign_in(client, story.manager)
+    client.get(f"{page}/contract/correct", status=403)
+    sign_in(client, officer)
+    form = client.get(f"{page}/contract/correct")
+    assert "180 日内开始" in client.submit(form, f"{page}/contract/correct", starts_on="2099-01-01", reason="写错", status=200).main
+    assert "更正的理由" in client.submit(form, f"{page}/contract/correct", starts_on="2010-01-01", reason=" ", status=200).main
+    done = client.submit(form, f"{page}/contract/correct", starts_on="2010-01-01", reason="登记时把一月写成六月").text
+    assert "已更正合同登记" in done
+    db.session.refresh(contract)
+    assert (contract.starts_on, contract.ends_on) == (date(2010, 1, 1), date(2012, 12, 31))
+    assert project_by_reference(contract.enterprise_id, story.tender.number).since_on == date(2010, 1, 1)
+    assert compound_of(story).mode is ManagementMode.PROFESSIONAL, "service has begun by the corrected date"
+    visitor = new_client()
+    public = visitor.get(page).main
+    assert "2010-06-01" in public and "登记时把一月写成六月" in public
+    assert "更正合同登记" in visitor.get(f"{page}/history").main
+
+
 def compound_of(story) -> Compound:
     return db.session.get(Compound, story.tender.compounds[0].compound_id)
 

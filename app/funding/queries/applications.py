@@ -28,6 +28,7 @@ from app.funding.models import (
     SubsidyMonth,
 )
 from app.funding.programme import ProgrammeKind
+from app.tenders.actions.correcting import rests_on_contract
 from app.tenders.models import Contract, Tender, TenderCompound
 
 
@@ -46,6 +47,17 @@ def contracts_of(compound_ids: Collection[int]) -> dict[int, Contract]:
 
 def contract_of(compound_id: int) -> Contract | None:
     return contracts_of([compound_id]).get(compound_id)
+
+
+@rests_on_contract
+def number_on_contract(contract_id: int) -> str | None:
+    """An application that was computed from a contract and has not ended without money."""
+    return db.session.scalar(
+        select(FundingApplication.number)
+        .where(FundingApplication.contract_id == contract_id, FundingApplication.status.not_in(ENDED_WITHOUT_MONEY))
+        .order_by(FundingApplication.id)
+        .limit(1)
+    )
 
 
 def live_numbers(programme_id: int, compound_ids: Collection[int]) -> dict[int, FundingApplication]:

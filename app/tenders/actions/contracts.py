@@ -50,9 +50,8 @@ def record_contract(
     tender = lock_tender(tender)
     refuse_if(why_not("record_contract", situation(tender, actor=actor, now=now)))
     decision = standing_award(tender)
-    _ask_signature(tender, signed_on, late_reason, now)
-    ends_on = add_months(starts_on, tender.term_months) - timedelta(days=1)
-    _ask_terms(tender, decision.price_fen, price_fen=price_fen, signed_on=signed_on, starts_on=starts_on, ends_on=ends_on)
+    ask_signature(tender, signed_on, late_reason, now)
+    ends_on = ask_terms(tender, decision.price_fen, price_fen=price_fen, signed_on=signed_on, starts_on=starts_on)
     contract = Contract(
         tender_id=tender.id,
         award_id=decision.id,
@@ -83,9 +82,13 @@ def record_contract(
     )
     _note(tender, contract, decision.bid.enterprise, actor=actor, now=now)
     db.session.flush()
+    begin_service_if_due(tender, contract, actor=actor, now=now)
+    return contract
+
+
+def begin_service_if_due(tender: Tender, contract: Contract, *, actor: Actor, now: datetime) -> None:
     if contract.starts_on <= local_day(now) <= contract.ends_on:
         _begin_service(tender, contract, actor=actor, now=now)
-    return contract
 
 
 @each_day
@@ -100,7 +103,7 @@ def begin_services(*, now: datetime) -> int:
     return begun
 
 
-def _ask_signature(tender: Tender, signed_on: date, late_reason: str, now: datetime) -> None:
+def ask_signature(tender: Tender, signed_on: date, late_reason: str, now: datetime) -> None:
     calendar, sheet = load_calendar(), sheet_of(tender)
     reason = why_not_signed_on(signed_on, tender.awarded_at, now, calendar, sheet)
     if reason is None:
@@ -111,10 +114,14 @@ def _ask_signature(tender: Tender, signed_on: date, late_reason: str, now: datet
     raise Refused(reason, field="late_reason" if is_late_only else "signed_on")
 
 
-def _ask_terms(tender: Tender, awarded_fen: int, **terms) -> None:
+def ask_terms(tender: Tender, awarded_fen: int, *, price_fen: int, signed_on: date, starts_on: date) -> date:
+    """The last day of service, when the terms are lawful."""
+    ends_on = add_months(starts_on, tender.term_months) - timedelta(days=1)
+    terms = {"price_fen": price_fen, "starts_on": starts_on, "ends_on": ends_on, "signed_on": signed_on}
     if found := why_not_contract(awarded_fen=awarded_fen, sheet=sheet_of(tender), **terms):
         field, reason = found
         raise Refused(reason, field=field)
+    return ends_on
 
 
 def _keep(file: tuple[str, bytes] | None, now: datetime):

@@ -54,6 +54,14 @@ class ContractForm(Form):
     file = FileField(_l("合同扫描件"), description=FILE_HINT, render_kw=TAKES_DOCUMENTS, validators=[Optional()])
 
 
+class CorrectContractForm(Form):
+    signed_on = LocalDateField(_l("合同签订日期"), [chosen(_l("请填写合同签订日期。"))])
+    starts_on = LocalDateField(_l("服务开始日期"), [chosen(_l("请填写服务开始日期。"))])
+    reason = TextAreaField(
+        _l("更正的理由"), [required(_l("请写明更正的理由。")), at_most(1000)], description=_l("公开。写明错在哪里，以及依据的合同原件。")
+    )
+
+
 def upload_of(field) -> tuple[str, bytes] | None:
     """(filename, bytes) of a chosen file, or None."""
     chosen_file = field.data

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Select, String, cast, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.common.audit import AuditEvent
+from app.common.audit import AuditEvent, history
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.lifecycle import Status
@@ -44,9 +44,8 @@ def contract_of_tender(tender_id: int) -> Contract | None:
     )
 
 
-def awaiting_service(on: date) -> list[Contract]:
-    """Contracts in force on a day whose compounds have not been recorded as served under them."""
-    is_begun = (
+def _begun():
+    return (
         select(AuditEvent.id)
         .where(
             AuditEvent.object_type == Tender.__tablename__,
@@ -55,8 +54,21 @@ def awaiting_service(on: date) -> list[Contract]:
         )
         .exists()
     )
-    in_force = select(Contract).where(Contract.starts_on <= on, Contract.ends_on >= on, ~is_begun)
+
+
+def awaiting_service(on: date) -> list[Contract]:
+    """Contracts in force on a day whose compounds have not been recorded as served under them."""
+    in_force = select(Contract).where(Contract.starts_on <= on, Contract.ends_on >= on, ~_begun())
     return list(db.session.scalars(in_force.order_by(Contract.starts_on, Contract.id)))
+
+
+def has_begun(contract: Contract) -> bool:
+    return db.session.scalar(select(Contract.id).where(Contract.id == contract.id, _begun())) is not None
+
+
+def corrections_of(tender: Tender) -> list[AuditEvent]:
+    """What the record of its contract said before, newest first."""
+    return list(db.session.scalars(history(tender).where(AuditEvent.event == "tender.correct_contract")))
 
 
 def last_contract_days(compound_ids: list[int]) -> dict[int, tuple[date, str]]:

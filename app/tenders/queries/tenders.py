@@ -96,9 +96,11 @@ def find_own_tender(number: str, actor: Actor) -> Tender | None:
 def find_supervised_tender(number: str, actor: Actor) -> Tender | None:
     """For the bureau: a tender of its place that has been submitted, and not its own organisation's."""
     tender = find_tender(number, actor)
-    if tender is None or not actor.covers(tender.division_code) or tender.procuring_entity_id == actor.organisation_id:
-        return None
-    return tender
+    return tender if tender is not None and is_supervised(tender, actor) else None
+
+
+def is_supervised(tender: Tender, actor: Actor) -> bool:
+    return actor.covers(tender.division_code) and tender.procuring_entity_id != actor.organisation_id
 
 
 # --- the number of bids, only after the deadline --------------------------------------------------------------------

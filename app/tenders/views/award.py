@@ -11,9 +11,10 @@ from app.common.files import send_stored_file
 from app.common.refusal import Refused
 from app.extensions import db
 from app.tenders.actions import award as actions
+from app.tenders.actions import correcting
 from app.tenders.actions.contracts import record_contract
 from app.tenders.award import next_candidate
-from app.tenders.forms.award import AwardForm, ConfirmForm, ContractForm, PassOverForm, upload_of
+from app.tenders.forms.award import AwardForm, ConfirmForm, ContractForm, CorrectContractForm, PassOverForm, upload_of
 from app.tenders.forms.filing import CorrectionsForm
 from app.tenders.kinds import FilingSubject
 from app.tenders.lifecycle import Status, why_not
@@ -221,6 +222,28 @@ def contract(number: str):
             return redirect(url_for(".page", number=number))
     due = contract_due(tender.awarded_at, load_calendar(), sheet_of(tender))
     return render_template("tenders/contract.html", tender=tender, form=form, decision=decision, due=due)
+
+
+@bp.route("/tenders/<number>/contract/correct", methods=["GET", "POST"])
+@roles(Role.BUREAU_OFFICER)
+def correct_contract(number: str):
+    """Dates that were typed wrongly; the tenderer tells the bureau, whose officer has the paper before them."""
+    tender = _supervised(number)
+    found = contract_of_tender(tender.id) or not_found()
+    form = CorrectContractForm(obj=found)
+    if form.validate_on_submit():
+        typed = {"signed_on": form.signed_on.data, "starts_on": form.starts_on.data, "reason": form.reason.data}
+        try:
+            correcting.correct_contract(tender, actor=actor(), now=clock.now(), **typed)
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            form.apply_refusal(refused)
+        else:
+            flash(_("已更正合同登记，原来的登记保留在公开的办理记录里。"), "success")
+            return redirect(url_for(".page", number=number))
+    why_not = correcting.why_not_correct(found, actor=actor())
+    return render_template("tenders/correct_contract.html", tender=tender, contract=found, form=form, why_not=why_not)
 
 
 @bp.get("/tenders/<number>/contract/file")

@@ -20,11 +20,11 @@ from app.tenders.lifecycle import Move, Phase, offered_moves
 from app.tenders.models import Tender
 from app.tenders.parameters import version_label
 from app.tenders.queries.award import awards_of, objections_of
-from app.tenders.queries.contracts import contract_of_tender
+from app.tenders.queries.contracts import contract_of_tender, corrections_of
 from app.tenders.queries.drafting import timetable_of
 from app.tenders.queries.filings import filings_of
 from app.tenders.queries.situations import situation
-from app.tenders.queries.tenders import find_tender, is_own, phase_of, place_names, retenders_of
+from app.tenders.queries.tenders import find_tender, is_own, is_supervised, phase_of, place_names, retenders_of
 from app.tenders.views.blueprint import bp
 from app.tenders.views.holders import holders_context
 from app.tenders.views.opening import opening_context
@@ -120,7 +120,10 @@ def _ending(tender: Tender, person: Actor | None) -> dict:
     """What a page shows from the candidates on; filings are for those concerned."""
     is_late = tender.candidates_public_at is not None
     sees_filings = person is not None and (is_own(tender, person) or (person.covers(tender.division_code) and person.role in CONCERNED))
+    corrects = person is not None and person.role is Role.BUREAU_OFFICER and is_supervised(tender, person)
     return {
+        "corrections": corrections_of(tender) if tender.contracted_at else [],
+        "may_correct": corrects and tender.contracted_at is not None,
         "objections": objections_of(tender) if is_late else [],
         "awards": awards_of(tender) if is_late else [],
         "contract": contract_of_tender(tender.id) if tender.contracted_at else None,
@@ -168,6 +171,7 @@ PUBLIC_EVENTS = (
     "tender.withdraw_award",
     "tender.record_contract",
     "tender.begin_service",
+    "tender.correct_contract",
 )
 """The steps that the public reads; what is not listed is for those concerned."""
 

@@ -20,6 +20,7 @@ from app.log import recording  # its listener comes first: the leaves are there 
 from app.log.models import LogEntry
 from app.log.queries import receipt
 from app.tenders.bidding import exact_time
+from app.tenders.queries.capsules import refusal_token
 
 WORDS = {
     "bid.submit": _l("平台已经收到您提交的加密投标。"),
@@ -88,7 +89,7 @@ def _refusals_mailed(to: str, number: str, row: AuditEvent) -> int:
 
 def _write(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> None:
     facts, address = row.facts, current_app.config.get("SITE_URL", "")
-    page = f"bid/refusals/{row.object_id}" if row.event == "bid.refuse" else "bid/receipt"
+    page = f"bid/refusals/{refusal_token(int(row.object_id))}" if row.event == "bid.refuse" else "bid/receipt"
     with force_locale(CHINESE):
         lines = [
             WORDS[row.event],

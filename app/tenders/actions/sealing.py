@@ -16,17 +16,21 @@ from app.common.audit import label_events, record
 from app.common.i18n import CHINESE, _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
-from app.tenders import bidding, uploads
+from app.tenders import bidding, pacing, uploads
 from app.tenders.actions.bidding import SIGNATORY_ONLY, received_at, why_not_bid_at, why_not_second
 from app.tenders.capsule.format import MAX_FILES, Header, Malformed
 from app.tenders.capsule.seal import Terms
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE, why_not_capsule
 from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion, Tender
 from app.tenders.queries.bids import current_version
+from app.tenders.queries.capsules import lock_organisation, refused_in
 from app.tenders.queries.handing_in import enterprises_of, hands_in, known_terms, lock_published, own_bids_of, people_of, used_capsules
 
+MORE_REFUSED = "bid.refuse_more"
+"""A refusal beyond the ration: on record like the others, but without a leaf of the public log."""
+
 label_events(
-    {"bid.refuse": _l("不受理投标")},
+    {"bid.refuse": _l("不受理投标"), MORE_REFUSED: _l("不受理投标（不再出具签名回执）")},
     {"capsule": _l("封装校验值")},
     objects={"bid_refusal": _l("不受理记录")},
     unnumbered=("bid_refusal",),
@@ -95,6 +99,8 @@ def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list
             answers.append(current_version(bid))
         elif header.sha256 in desk.used:
             answers.append(Refused(USED))
+        elif hurry := why_not_again(bid, deadline_at=tender.bid_deadline_at, now=one.now):
+            answers.append(Refused(hurry))
         else:
             event, version = _put_in(tender, bid, one, header, desk.enterprises[one.actor.organisation_id].id)
             taken.append((event, version, one))
@@ -164,6 +170,18 @@ USED = Reason(_l("这份封装已经提交过。"), next=_l("请重新封装后�
 """A capsule counts once: taken back or replaced, its content has to be sealed anew."""
 
 
+def why_not_again(bid: Bid | None, *, deadline_at: datetime, now: datetime) -> Reason | None:
+    """Why a bidder who has handed in so often within the hour has to wait."""
+    handed_in_at = [version.submitted_at for version in bid.versions] if bid else []
+    again = pacing.again_at(handed_in_at, deadline_at=deadline_at, now=now)
+    if again is None:
+        return None
+    return Reason(
+        _l("同一项目一小时内最多提交 %(limit)d 次，截止前十分钟内每分钟最多 %(limit)d 次。本次没有受理。", limit=pacing.SUBMISSIONS),
+        next=_l("请在 %(moment)s 以后再提交。此前已经取得回执的投标继续有效。", moment=bidding.exact_time(again)),
+    )
+
+
 def _put_in(tender: Tender, bid: Bid | None, one: HandedIn, header: Header, enterprise_id: int) -> tuple[str, BidVersion]:
     now = received_at(bid, one.now)
     event = "bid.submit" if bid is None or bid.withdrawn_at is not None else "bid.replace"
@@ -196,7 +214,9 @@ def parse_header(data: bytes) -> Header:
 
 
 def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"", actor: Actor, now: datetime) -> BidRefusal:
-    """Write down that a submission was not accepted, so that the bidder holds a signed answer."""
+    """Write down that a submission was not accepted, so that the bidder holds a signed answer: for the first few within an hour.
+
+    More leaves would let a bidder fill the log and count in its own receipts what others do meanwhile."""
     try:
         capsule = Header.from_bytes(header_bytes).sha256
     except Malformed:
@@ -205,5 +225,7 @@ def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"",
         text = str(reason.text)[:400]
     refusal = BidRefusal(tender_id=tender.id, organisation_id=actor.organisation_id, at=now, reason=text, capsule_sha256=capsule)
     db.session.add(refusal)
-    record("bid.refuse", refusal, actor=actor, now=now, reason=refusal.reason, capsule=capsule)
+    lock_organisation(actor.organisation_id)  # two at once count each other
+    has_leaf = pacing.may_have_leaf(refused_in(actor.organisation_id, since=now - pacing.HOUR), tender.number)
+    record("bid.refuse" if has_leaf else MORE_REFUSED, refusal, actor=actor, now=now, reason=refusal.reason, capsule=capsule)
     return refusal

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.accounts.models import Organisation
 from app.extensions import db
+from app.log.keys import log_keys
+from app.log.models import LogEntry, LogLeaf
 from app.tenders.capsule.format import Header
 from app.tenders.models import Bid, BidCapsule, BidClosing, BidRefusal, BidUnsealing, BidVersion, ShareRelease, Tender, TenderHolder
 from app.tenders.parameters import sheet_for
@@ -100,9 +105,27 @@ def is_unsealed(tender: Tender) -> bool:
     return closing is not None and len(unsealings_of(tender)) == closing.bids
 
 
-def find_refusal(tender: Tender, refusal_id: int, organisation_id: int | None) -> BidRefusal | None:
+def refusal_token(refusal_id: int) -> str:
+    """A refusal's address: its running number would count the others'. It stays the same as long as the log's key does."""
+    return log_keys().seal(b"bid refusal", str(refusal_id).encode()).hex()[:32]
+
+
+def find_refusal(tender: Tender, token: str, organisation_id: int | None) -> BidRefusal | None:
     """A refusal that this bidder was given; another's does not exist."""
-    refusal = db.session.get(BidRefusal, refusal_id)
-    if refusal is None or (refusal.tender_id, refusal.organisation_id) != (tender.id, organisation_id):
-        return None
-    return refusal
+    own = BidRefusal.tender_id == tender.id, BidRefusal.organisation_id == organisation_id
+    for refusal_id in db.session.scalars(select(BidRefusal.id).where(*own).order_by(BidRefusal.id.desc())):
+        if compare_digest(refusal_token(refusal_id).encode(), token.encode()):
+            return db.session.get(BidRefusal, refusal_id)
+    return None
+
+
+def lock_organisation(organisation_id: int | None) -> None:
+    """Wait for whoever records something that is counted by organisation."""
+    db.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True))
+
+
+def refused_in(organisation_id: int | None, *, since: datetime) -> list[str]:
+    """The numbers of the tenders in which an organisation's refusals got leaves of the log since then, one for each."""
+    of_it = LogEntry.organisation_id == organisation_id, LogEntry.event == "bid.refuse", LogLeaf.at > since
+    found = select(LogEntry.tender_number).join(LogLeaf, LogLeaf.leaf_index == LogEntry.leaf_index).where(*of_it)
+    return list(db.session.scalars(found.order_by(LogEntry.leaf_index)))

@@ -21,6 +21,7 @@ from app.tenders.actions.clearing import drop_upload
 from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, canonical
 from app.tenders.handing_in import DAMAGED
 from app.tenders.models import Tender
+from app.tenders.queries.capsules import refusal_token
 from app.tenders.queries.tenders import find_tender
 from app.tenders.queries.terms import sealing_data, terms_data
 from app.tenders.sealed_file import Arriving, keep_sealed_file
@@ -29,7 +30,7 @@ from app.tenders.views.blueprint import bp
 
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 CHUNK = 256 * 1024
-STATUS = {uploads.WRONG_PLACE: 409, uploads.WRONG_HASH: 460, uploads.TOO_LARGE: 413, DAMAGED: 400}
+STATUS = {uploads.WRONG_PLACE: 409, uploads.WRONG_HASH: 460, uploads.TOO_LARGE: 413, uploads.NOT_ENCRYPTED: 415, DAMAGED: 400}
 """Of refused uploads, as tus has them; any other refusal is 403."""
 HEX = frozenset("0123456789abcdef")
 
@@ -204,7 +205,7 @@ def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:
     with writing():
         refusal = actions.record_refusal(tender, refused.reason, header_bytes=header, actor=actor(), now=clock.now())
         db.session.commit()
-        return url_for(".bid_refusal", number=tender.number, refusal_id=refusal.id)
+        return url_for(".bid_refusal", number=tender.number, token=refusal_token(refusal.id))
 
 
 @bp.post("/tenders/<number>/bid/submit")

@@ -19,6 +19,7 @@ from app.tenders.handing_in import DAMAGED
 from app.tenders.holders import HOLDING_ROLES
 from app.tenders.kinds import CapsuleFault
 from app.tenders.models import Tender
+from app.tenders.pacing import REFUSALS_A_TENDER
 from app.tenders.queries.capsules import closing_of, find_refusal, is_enough, own_holder, standing_capsules
 from app.tenders.queries.opening_room import closing_receipt
 from app.tenders.queries.tenders import find_tender, is_own
@@ -144,7 +145,7 @@ def open_what_is_ready(number: str, *, actor: Actor, now: datetime) -> Shut:
             db.session.commit()
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # a panic in pyrage is no Exception
+        except BaseException as error:  # noqa: BLE001 - a panic in pyrage is no Exception; it is logged and recorded
             _log.exception("capsule %s broke off while it was opened", one.header.sha256)
             db.session.rollback()
             actions.record_broken(one, type(error).__name__, actor=actor, now=now)
@@ -157,10 +158,10 @@ def _told(reason: Reason) -> dict:
     return {"text": str(reason.text), "next": str(reason.next), "basis": str(reason.basis)}
 
 
-@bp.get("/tenders/<number>/bid/refusals/<int:refusal_id>")
+@bp.get("/tenders/<number>/bid/refusals/<token>")
 @roles(Role.ENTERPRISE_CLERK, Role.ENTERPRISE_SIGNATORY)
-def bid_refusal(number: str, refusal_id: int):
+def bid_refusal(number: str, token: str):
     tender = _load(number)
-    refusal = find_refusal(tender, refusal_id, actor().organisation_id) or not_found()
+    refusal = find_refusal(tender, token, actor().organisation_id) or not_found()
     entry = db.session.scalars(entries_about(refusal)).first()
-    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal, entry=entry)
+    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal, entry=entry, limit=REFUSALS_A_TENDER)

@@ -15,6 +15,7 @@ from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Object, canoni
 from app.tenders.capsule.seal import Sealed
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE
 from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion
+from app.tenders.queries.capsules import refusal_token
 from app.tenders.queries.terms import documents_hash, terms_of
 from tests.tenders import bid_stories as stories
 from tests.tenders.sealing.tus import Program, seal_bid
@@ -58,7 +59,7 @@ def is_refused(session, answer, words: str, *, capsule: str | None = None) -> No
     assert words in told["text"] and (told["next"] or told["basis"])
     found = refusals(session)
     assert [(one.reason, one.capsule_sha256) for one in found] == [(told["text"], capsule)]
-    assert told["refusal"].endswith(f"/bid/refusals/{found[0].id}")
+    assert told["refusal"].endswith(f"/bid/refusals/{refusal_token(found[0].id)}") and str(found[0].id) != told["refusal"].rsplit("/", 1)[1]
     assert session.scalars(select(AuditEvent.event).where(AuditEvent.object_type == "bid_refusal")).all() == ["bid.refuse"]
     assert session.scalars(select(BidVersion)).all() == []
 

@@ -1,6 +1,7 @@
 """Stored files: named by hash, created and never overwritten, hostile until checked."""
 
 import hashlib
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +101,24 @@ def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limi
     if kind not in allowed:
         return Reason(_l("文件“%(name)s”的内容不是允许的类型。", name=filename), next=offered)
     return None
+
+
+MOST_INDEX = 1024 * 1024
+"""Bytes of an archive's index that are read at all: an office file has some dozens of parts."""
+
+
+def is_office(file: BinaryIO, kind: str) -> bool:
+    """Whether an archive has the parts of a DOCX or XLSX, and is none that only bears the name. Unpacks nothing."""
+    try:
+        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # ZipFile would read an index of any size
+        if end is None or end[zipfile._ECD_SIZE] > MOST_INDEX:  # type: ignore[attr-defined]
+            return False
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    folder = {"docx": "word/", "xlsx": "xl/"}[kind]
+    return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
 
 
 def clean_filename(filename: str) -> str:

@@ -2,11 +2,14 @@
 
 import hashlib
 import tracemalloc
+import zipfile
+from io import BytesIO
 
 import pytest
 
+from app.common import files
 from app.common.clock import wall
-from app.common.files import clean_filename, read_file, send_stored_file, sniff_kind, store_file
+from app.common.files import clean_filename, is_office, read_file, send_stored_file, sniff_kind, store_file
 from app.common.refusal import Refused
 
 PDF, PNG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n123"
@@ -89,3 +92,21 @@ def test_a_large_file_is_given_out_a_part_at_a_time_and_not_at_all_once_it_was_c
 def test_names_lose_paths_and_control_characters():
     assert clean_filename("C:\\a\\b\x00c\n.pdf") == "bc.pdf"
     assert clean_filename("///") == "file"
+
+
+def archive(*names: str) -> BytesIO:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as found:
+        for name in names:
+            found.writestr(name, "x")
+    return file
+
+
+def test_an_archive_that_only_bears_an_office_files_name_is_none(monkeypatch):
+    word, table = archive("[Content_Types].xml", "word/document.xml"), archive("[Content_Types].xml", "xl/workbook.xml")
+    assert is_office(word, "docx") and is_office(table, "xlsx")
+    assert not is_office(word, "xlsx") and not is_office(table, "docx")
+    for other in (archive("run.exe"), archive(), BytesIO(b"PK\x03\x04 torn"), BytesIO(b"")):
+        assert not is_office(other, "docx")
+    monkeypatch.setattr(files, "MOST_INDEX", 50)
+    assert not is_office(word, "docx"), "an index of any length is not read"

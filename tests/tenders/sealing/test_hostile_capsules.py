@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+import zipfile
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
@@ -236,3 +237,21 @@ def test_a_sealed_file_with_something_else_inside_is_refused_and_recorded(app, p
     assert "/bid/refusals/" in answer.headers["Location"]
     assert "不是加密文件" in program.ask("GET", answer.headers["Location"]).text
     assert uploads.size_of(sha256(data).hexdigest()) is None
+
+
+@only_files
+def test_an_archive_of_anything_under_an_office_name_is_not_kept(app, session, clock):
+    def archive(*names: str) -> bytes:
+        file = BytesIO()
+        with zipfile.ZipFile(file, "w") as found:
+            for name in names:
+                found.writestr(name, "x")
+        return file.getvalue()
+
+    story = stories.published()
+    story.bidders = [stories.enterprise(1, stories.NAMES[0])]
+    files = (("other", "方案.docx", archive("run.exe")), ("other", "正本.docx", archive("[Content_Types].xml", "word/document.xml")))
+    made = stories.sealed(story, 0, files=files)
+    ready = unsealing.Ready(1, story.bidders[0][0].uscc, made.header, made.secret, {})
+    found = unsealing.read_capsule(ready)
+    assert [kept is None for kept in found.files] == [True, False] and "第 1 个附件的类型不在允许之列" in found.remarks[0]

@@ -23,7 +23,7 @@ from flask import current_app
 from app.common.daily import each_day
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
-from app.tenders.capsule.format import AGE, AGE_HEADER, MAX_FILE, age_size, has_age_header, padded_size
+from app.tenders.capsule.format import AGE_HEADER, MAX_FILE, age_size, has_age_header, may_be_age, padded_size
 
 PIECE_LIMIT = 8 * 1024 * 1024
 OBJECT_LIMIT = age_size(padded_size(MAX_FILE))
@@ -140,7 +140,10 @@ def append(upload: Upload, offset: int, piece: bytes) -> Upload:
             raise Refused(WRONG_PLACE)
         if offset + len(piece) > upload.size:
             raise Refused(TOO_LARGE)
-        if not _may_be_ciphertext(part, offset, piece, whole=offset + len(piece) == upload.size):
+        part.seek(0)
+        begin = part.read(min(offset, AGE_HEADER)) + piece[:AGE_HEADER]
+        part.seek(offset)
+        if not may_be_age(begin, whole=offset + len(piece) == upload.size):  # looked at before it is written
             discard(upload.token)
             raise Refused(NOT_ENCRYPTED)
         part.write(piece)
@@ -154,16 +157,6 @@ def append(upload: Upload, offset: int, piece: bytes) -> Upload:
                 raise Refused(WRONG_HASH)
             _keep(_part(upload.token), upload.sha256)
     return Upload(upload.token, upload.sha256, upload.size, arrived)
-
-
-def _may_be_ciphertext(part: BinaryIO, offset: int, piece: bytes, *, whole: bool) -> bool:
-    """Looked at before a piece is written: a bid in clear does not reach the disk, nor a header that would hold up whoever opens it."""
-    part.seek(0)
-    begin = (part.read(min(offset, AGE_HEADER)) + piece[:AGE_HEADER])[:AGE_HEADER]
-    part.seek(offset)
-    if whole or len(begin) == AGE_HEADER:
-        return has_age_header(begin)
-    return begin.startswith(AGE[: len(begin)])
 
 
 @contextmanager

@@ -66,6 +66,11 @@ def has_age_header(begin: bytes) -> bool:
     return _AGE_HEADER.match(begin, 0, AGE_HEADER) is not None
 
 
+def may_be_age(begin: bytes, *, whole: bool) -> bool:
+    """The same of bytes that are still arriving: a bid in clear shows with its first one."""
+    return has_age_header(begin) if whole or len(begin) >= AGE_HEADER else begin.startswith(AGE[: len(begin)])
+
+
 @dataclass(frozen=True)
 class Wrapped:
     """One holder's part: for whom, the hash of the share inside, and the age file that only the holder opens."""

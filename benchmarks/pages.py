@@ -137,10 +137,17 @@ def bare_app(title: str, url: str, selects: list) -> Flask:
     @app.get("/")
     def page():
         with Session(engine) as session:
-            tables = [[cells(row) for row in session.execute(select, parameters).unique()] for select, parameters in selects]
+            tables = [[cells(row) for row in rows(session, select, parameters)] for select, parameters in selects]
             return render_template_string(PLAIN, title=title, tables=tables)
 
     return app
+
+
+def rows(session: Session, select, parameters):
+    """Objects are made unique, as collections loaded by a join ask for; plain columns may hold what has no hash (JSON)."""
+    found = session.execute(select, parameters)
+    has_objects = any(isinstance(one["type"], type) for one in getattr(select, "column_descriptions", ()))
+    return found.unique() if has_objects else found
 
 
 def cells(row) -> list:

@@ -102,7 +102,13 @@ def exact_time(instant: datetime) -> str:
 
 
 def why_not_bid(
-    *, is_published: bool, is_over: bool, deadline_at: datetime | None, now: datetime, not_admitted: Reason | None, is_tenderer: bool,
+    *,
+    is_published: bool,
+    is_over: bool,
+    deadline_at: datetime | None,
+    now: datetime,
+    not_admitted: Reason | None,
+    is_tenderer: bool,
     is_handed_in: bool = True,
 ) -> Reason | None:
     """Why this enterprise may not prepare, hand in or replace a bid at this instant. The deadline itself is too late.

@@ -1,0 +1,147 @@
+"""Who may not hold two keys, keys that nobody swaps once they seal bids, and the publish leaf that names them."""
+
+import json
+from datetime import timedelta
+
+import pyrage
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts.models import Organisation
+from app.accounts.rules import OrganisationKind, Role
+from app.common import daily
+from app.common.refusal import Refused
+from app.extensions import db
+from app.log.models import LogEntry
+from app.log.verifying import verify
+from app.tenders.actions import holders as actions
+from app.tenders.queries import holders as asked
+from tests import factories
+from tests.factories import NOW
+from tests.tenders import bid_stories as bids
+from tests.tenders import draft_stories as stories
+from tests.tenders import holder_stories as told
+from tests.tenders.test_holders import PUBLISH, publish
+
+
+@pytest.fixture(autouse=True)
+def november(clock):
+    clock.set(NOW)
+
+
+# --- one person, several hats ------------------------------------------------------------------------------------------------
+
+
+def test_who_also_works_for_the_tenderer_sits_for_nobody_else(session):
+    trio = told.city()
+    tender = stories.begin(trio.place)
+    factories.give_role(trio.legal, session.get(Organisation, tender.procuring_entity_id), Role.COMMUNITY_MANAGER)
+    session.commit()
+    with pytest.raises(Refused, match="同时在招标人任职"):
+        told.choose(trio, tender)
+
+
+def test_two_holders_who_share_a_house_under_other_hats_are_too_many(session):
+    trio = told.city()
+    tender = stories.begin(trio.place)
+    factories.give_role(trio.street, trio.legal.memberships[0].organisation, Role.BUREAU_OFFICER)
+    session.commit()
+    with pytest.raises(Refused, match="有 2 位保管人，一个单位最多 1 位"):
+        told.choose(trio, tender)
+
+
+@pytest.mark.parametrize("where", ["tenderer", "enterprise", "house"])
+def test_hats_given_after_choosing_keep_the_tender_from_publication(session, where):
+    trio = told.city()
+    tender = told.ready(trio)
+    home, role, told_why = {
+        "tenderer": (lambda: session.get(Organisation, tender.procuring_entity_id), Role.COMMUNITY_MANAGER, "同时在招标人任职"),
+        "enterprise": (lambda: factories.organisation(OrganisationKind.ENTERPRISE), Role.ENTERPRISE_SIGNATORY, "在物业服务企业任职"),
+        "house": (lambda: trio.legal.memberships[0].organisation, Role.BUREAU_OFFICER, "有 2 位保管人"),
+    }[where]
+    factories.give_role(trio.street, home(), role)
+    session.commit()
+    with pytest.raises(Refused, match=told_why):
+        publish(trio, tender)
+
+
+# --- nobody swaps a key ------------------------------------------------------------------------------------------------------
+
+SWAPS = (
+    "UPDATE holder_key SET recipient = 'age1other'",
+    "UPDATE holder_key SET fingerprint = 'other'",
+    "UPDATE holder_key SET user_id = user_id + 1",
+    "DELETE FROM holder_key",
+    "UPDATE tender_holder SET key_id = (SELECT min(id) FROM holder_key) WHERE position = 3",
+    "UPDATE tender_holder SET key_id = NULL",
+    "UPDATE tender_holder SET user_id = (SELECT min(id) FROM user_account) WHERE position = 3",
+    "UPDATE tender_holder SET position = position + 2 WHERE position = 3",
+    "DELETE FROM tender_holder",
+)
+
+
+@pytest.mark.parametrize("swap", SWAPS)
+def test_the_database_lets_nobody_swap_a_key_or_a_seat(session, swap):
+    trio = told.city()
+    publish(trio, told.ready(trio))
+    with pytest.raises(DBAPIError, match="does not allow this change|is append-only|permission denied"):
+        session.execute(text(swap))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_keys_swapped_behind_the_guards_differ_from_the_publish_leaf(session, client):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    entry = session.scalars(db.select(LogEntry).where(LogEntry.event == "tender.publish")).one()
+    leaf = json.loads(entry.payload)
+    assert leaf["recipients"] == asked.sealing_keys(tender) and leaf["threshold"] == 2 and verify().fault is None
+    session.execute(text("DROP TRIGGER holder_key_no_update"))
+    other = str(pyrage.x25519.Identity.generate().to_public())
+    session.execute(text("UPDATE holder_key SET recipient = :r WHERE user_id = :u"), {"r": other, "u": trio.street.id})
+    session.commit()
+    fault = verify().fault
+    assert fault.index == entry.leaf_index and tender.number in fault.what
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_everybody_compares_the_keys_with_the_publish_leaf(session, client, new_client, sign_in, clock):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    clock.set(PUBLISH + timedelta(days=1))
+    page = client.get(f"/tenders/{tender.number}")
+    (leaf,) = [address for address in page.links if address.startswith("/log/leaf/")]
+    named = client.get(leaf).main
+    for key in (holder.key for holder in tender.holders):
+        assert key.fingerprint in page.main and key.fingerprint in named and key.recipient in named
+    bidder = new_client()
+    sign_in(bidder, bids.enterprise(1, bids.NAMES[0])[1])
+    page = bidder.get(f"/tenders/{tender.number}/bid")
+    assert leaf in page.links and all(holder.key.recipient in page.main for holder in tender.holders)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_another_threshold_differs_from_the_publish_leaf(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    session.execute(text("UPDATE tender SET seal_threshold = 3"))
+    session.commit()
+    session.expire_all()
+    assert tender.number in verify().fault.what
+
+
+def test_a_rehearsal_begun_and_not_passed_does_not_spare_the_reminder(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    seat = told.seat_of(tender, trio.legal)
+    actions.ask_rehearsal(seat, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=1))
+    told.rehearse(trio, tender, trio.street, PUBLISH + timedelta(days=2))
+    at = tender.bid_deadline_at - timedelta(hours=23)
+    assert daily.run(now=at) == 2
+    session.commit()
+    assert daily.run(now=at + timedelta(hours=1)) == 0
+    told.rehearse(trio, tender, trio.legal, at + timedelta(hours=2))

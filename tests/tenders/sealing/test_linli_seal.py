@@ -143,6 +143,8 @@ def test_terms_are_shown_with_the_holders_fingerprints(run, place):
         ({"price": "0.625"}, "最多两位小数"),
         ({"price": "0"}, "正数"),
         ({"prise": "0.62"}, "不认识的字段"),
+        ({"plan": "字" * 20_001}, "plan 最多 20000 个字"),
+        ({"answers": {**BID["answers"], "difficulty": "字" * 20_001}}, "最多 20000 个字，现在 20001 个"),
     ],
     ids=lambda value: str(value)[:20],
 )

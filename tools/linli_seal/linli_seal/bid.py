@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .amounts import yuan
-from .capsule.format import Malformed, Manifest
+from .capsule.format import MAX_PLAN, Malformed, Manifest
 from .terms import TermsFile
 from .words import Fault, say
 
@@ -58,6 +58,9 @@ def _manifest(found: dict) -> Manifest:
         "no_interest": found.get("no_interest", False),
         "files": [],
     }
+    for name, text in [("plan", data["plan"]), *((f"answers.{code}", text) for code, text in data["answers"].items())]:
+        if isinstance(text, str) and len(text) > MAX_PLAN:
+            raise Fault("bid_long", name=name, most=MAX_PLAN, length=len(text))
     try:
         return Manifest.from_bytes(json.dumps(data).encode())
     except (Malformed, TypeError) as error:

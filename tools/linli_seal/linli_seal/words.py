@@ -96,6 +96,7 @@ WORDS = {
         "The service plan (plan) needs {least} to {most} characters; it has {length}.",
     ),
     "gap_passage": ("没有写“{label}”（answers.{code}）。", "“{label}” (answers.{code}) is missing."),
+    "bid_long": ("{name} 最多 {most} 个字，现在 {length} 个。", "{name} may have {most} characters at most; it has {length}."),
     "gap_strange_answer": ("answers.{code} 不是这个项目要求的内容。", "answers.{code} is not asked for in this tender."),
     "gap_staffing": ("没有人员配备（staffing）。", "There is no staffing (staffing)."),
     "gap_declaration": ("没有作出无利害关系声明（no_interest）。", "The declaration of no interest (no_interest) is missing."),

@@ -65,7 +65,9 @@ def why_not_contract(
             next=_l("合同单价应与中标单价一致；合同写错的，请改正后再登记。"),
         )
     if starts_on < signed_on:
-        return "starts_on", Reason(_l("服务开始日期早于合同签订日期。"), basis=_l("《民法典》第九百三十八条"), next=_l("请核对合同上的日期。"))
+        return "starts_on", Reason(
+            _l("服务开始日期早于合同签订日期。"), basis=_l("《民法典》第九百三十八条"), next=_l("请核对合同上的日期。")
+        )
     latest = signed_on + timedelta(days=sheet["service_start_max_days"])
     if starts_on > latest:
         return "starts_on", Reason(

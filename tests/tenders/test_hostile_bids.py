@@ -74,7 +74,7 @@ def test_organisers_read_only_what_does_not_tell_whose_sheet_it_is(session, clie
     url = f"/tenders/{story.tender.number}/evaluation"
     sign_in(client, story.manager)
     page = client.get(url)
-    assert "高于最高限价" in page.main and "无利害关系声明" in page.main and "匿名评审" not in page.main
+    assert "高于最高限价" in page.main and "无利害关系声明" in page.main and "匿名评审，里面出现了" not in page.main
     bureau = new_client()
     sign_in(bureau, story.holders[1])
     assert "匿名评审，里面出现了" in bureau.get(url).main

@@ -8,12 +8,16 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from app.accounts.rules import Role
 from app.sample.keys import ALPHABET, words_of
 from app.tenders.models import BidRecovery, ShareRelease
+from tests import factories
 from tests.journeys.test_opening_room import Person, count
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import AFTER
 from tests.tenders.test_recovery import CAUSE, story_with_files
+
+TITLE = "康居小区物业服务"
 
 
 class Room:
@@ -26,6 +30,7 @@ class Room:
         self.organisations = [holder.organisation.name for holder in story.tender.holders]
         self.keys = [str(stories.key_of(user)) for user in story.holders]
         self.bidders = [signatory.email for _enterprise, signatory in story.bidders]
+        self.officer = factories.person(Role.BUREAU_OFFICER, division_code="410402").email
         self.secrets = secrets
 
 
@@ -125,7 +130,12 @@ def test_bidders_open_their_own_bids_in_an_announced_window(room, session, brows
     late.page.goto(room.recovery)
     expect(late.page.locator("main")).to_contain_text("补救解密的时间已经结束")
     manager.page.goto(f"{room.address}/ladder")
-    manager.press("结束解密")
+    expect(manager.page.locator("main")).to_contain_text("等房管部门结束解密")
+    officer = Person(browser, room.officer)
+    officer.page.get_by_role("link", name=TITLE).first.click()
+    officer.press("结束解密")
+    expect(officer.page.locator("body")).to_contain_text("解密已经结束")
+    manager.page.goto(room.address)
     manager.press("开标")
     shown = manager.page.locator("main")
     expect(shown).to_contain_text("0.71")

@@ -27,6 +27,7 @@ from app.tenders.models import Tender, TenderHolder
 from app.tenders.queries.capsules import standing_capsules
 from app.tenders.queries.holders import standing_key
 from app.tenders.queries.terms import holders_of
+from app.tenders.rehearsal import answer_to
 
 WORDS = Path(__file__).parent / "data" / "bip39-chinese-simplified.txt"
 FOLDER = "sample-keys"
@@ -87,7 +88,7 @@ def rehearse(tender: Tender, *, besides: str = "", now: datetime) -> None:
             continue
         asked = holders.ask_rehearsal(holder, actor=who, now=now)
         opened = pyrage.decrypt(asked.capsule.encode(), [identity]).decode()
-        holders.answer_rehearsal(holder, opened, actor=who, now=now)
+        holders.answer_rehearsal(holder, answer_to(opened), actor=who, now=now)
 
 
 def unseal(tender: Tender, *, actor: Actor, now: datetime) -> None:

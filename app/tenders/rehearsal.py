@@ -1,22 +1,27 @@
-"""The test capsule: a random value in an age file to one key, with the tender's number inside. Pure."""
+"""The test capsule: a random value in an age file to one key, with the tender's number inside. Pure.
 
-import binascii
+Its holder gives back the SHA-256 of what was inside, never what was inside: whoever slips somebody else's ciphertext into a holder's hands
+as if it were a rehearsal gets a hash of a share (256 random bits) and nothing that opens a bid."""
+
 import hashlib
 import json
+import re
 import secrets
-from base64 import b64decode, b64encode
+from base64 import b64encode
 
 import pyrage
 
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
 
-FORMAT = "linli-rehearsal-1"
+FORMAT = "linli-rehearsal-2"
 ANSWER_BYTES = 32
+
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def make_capsule(recipient: str, tender: str) -> tuple[str, str]:
-    """(armored age file, SHA-256 of the answer in hexadecimal)."""
+    """(armored age file, what its answer is compared with)."""
     answer = secrets.token_bytes(ANSWER_BYTES)
     inside = json.dumps(
         {"answer": b64encode(answer).decode(), "format": FORMAT, "tender": tender},
@@ -25,22 +30,26 @@ def make_capsule(recipient: str, tender: str) -> tuple[str, str]:
         separators=(",", ":"),
     )
     capsule = pyrage.encrypt(inside.encode(), [pyrage.x25519.Recipient.from_str(recipient)], armored=True)
-    return capsule.decode(), hashlib.sha256(answer).hexdigest()
+    return capsule.decode(), kept_of(answer_to(inside))
 
 
-def digest_of(typed: str) -> str | None:
-    """The hash of an answer: the value itself, or the whole text that was in the capsule; None when it is neither."""
-    text = "".join(typed.split())
-    if text.startswith("{"):
-        try:
-            text = str(json.loads(text)["answer"])
-        except (ValueError, KeyError, TypeError):
-            return None
-    try:
-        answer = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return hashlib.sha256(answer).hexdigest() if len(answer) == ANSWER_BYTES else None
+def answer_to(content: str) -> str:
+    """What the holder's own program makes of the content: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def kept_of(answer: str) -> str:
+    """What the platform keeps of the right answer: who reads the table alone can't give it."""
+    return hashlib.sha256(answer.encode()).hexdigest()
+
+
+def answer_in(typed: str) -> str | None:
+    """The answer in what was typed: sha256sum writes a name behind it, certutil lines around it, old ones blanks inside it.
+    None when it holds no hash, or more than one."""
+    for text in (typed.lower(), "".join(typed.lower().split())):
+        if len(found := _DIGEST.findall(text)) == 1:
+            return found[0]
+    return None
 
 
 def read_recipient(typed: str) -> str:

@@ -20,6 +20,7 @@ from app.tenders.holders import BASE_SEATS
 from app.tenders.models import Tender
 from app.tenders.queries.holders import standing_key
 from app.tenders.queries.situations import sheet_of
+from app.tenders.rehearsal import answer_to
 from app.tenders.timetable import suggest_deadline
 from tests import factories
 from tests.factories import NOW
@@ -104,7 +105,8 @@ def rehearse_all(place: City, tender: Tender, now: datetime) -> None:
             keys.register_key(str(identity.to_public()), actor=who, now=now)
             db.session.flush()
         asked = holder_actions.ask_rehearsal(holder, actor=who, now=now)
-        holder_actions.answer_rehearsal(holder, decrypt(asked.capsule.encode(), [identity]).decode(), actor=who, now=now)
+        answer = answer_to(decrypt(asked.capsule.encode(), [identity]).decode())
+        holder_actions.answer_rehearsal(holder, answer, actor=who, now=now)
     db.session.commit()
 
 

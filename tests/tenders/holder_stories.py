@@ -11,6 +11,7 @@ from app.tenders.actions import filing, keys
 from app.tenders.actions import holders as actions
 from app.tenders.holders import HolderSeat
 from app.tenders.models import HolderKey, Tender, TenderHolder
+from app.tenders.rehearsal import answer_to
 from tests import factories
 from tests.factories import NOW
 from tests.tenders import draft_stories as stories
@@ -61,7 +62,7 @@ def rehearse(trio: Trio, tender: Tender, person: User, now: datetime = NOW) -> N
     me, seat = factories.actor_for(person), seat_of(tender, person)
     asked = actions.ask_rehearsal(seat, actor=me, now=now)
     opened = pyrage.decrypt(asked.capsule.encode(), [trio.identities[person.id]]).decode()
-    actions.answer_rehearsal(seat, opened, actor=me, now=now)
+    actions.answer_rehearsal(seat, answer_to(opened), actor=me, now=now)
     db.session.commit()
 
 

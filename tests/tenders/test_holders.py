@@ -1,5 +1,7 @@
 """Keys and holders through the real actions: one key a person, rehearsal before publication, loss before and after."""
 
+import hashlib
+import json
 from datetime import timedelta
 
 import pyrage
@@ -217,8 +219,15 @@ def test_a_wrong_answer_is_refused_and_nothing_is_passed(session):
     first = actions.ask_rehearsal(seat, actor=me, now=NOW + timedelta(days=2))
     assert actions.ask_rehearsal(seat, actor=me, now=NOW + timedelta(days=2)).id == first.id
     with pytest.raises(Refused, match="演练结果不对"):
-        actions.answer_rehearsal(seat, "A" * 43 + "=", actor=me, now=NOW + timedelta(days=2))
+        actions.answer_rehearsal(seat, "a" * 64, actor=me, now=NOW + timedelta(days=2))
+    opened = pyrage.decrypt(first.capsule.encode(), [trio.identities[trio.legal.id]]).decode()
+    with pytest.raises(Refused, match="这不是 SHA-256 校验值"):
+        actions.answer_rehearsal(seat, opened, actor=me, now=NOW + timedelta(days=2))
+    with pytest.raises(Refused, match="演练结果不对"):
+        actions.answer_rehearsal(seat, first.answer_sha256, actor=me, now=NOW + timedelta(days=2))
     assert first.passed_at is None
+    other = actions.ask_rehearsal(seat, anew=True, actor=me, now=NOW + timedelta(days=2))
+    assert other.id != first.id, "one that can't be opened is replaced"
     with pytest.raises(Refused, match="不是这一席"):
         actions.ask_rehearsal(seat, actor=factories.actor_for(trio.street), now=NOW + timedelta(days=2))
 
@@ -307,9 +316,10 @@ def test_a_holder_makes_a_key_offline_and_rehearses_without_script(session, clie
     page = client.submit(page, f"/tenders/{tender.number}/rehearsal/begin")
     capsule = client.look(f"/tenders/{tender.number}/rehearsal/capsule").data
     opened = pyrage.decrypt(capsule, [identity]).decode()
-    wrong = client.submit(page, f"/tenders/{tender.number}/rehearsal", answer="不对", status=200)
-    assert "演练结果不对" in wrong.errors[0]
-    page = client.submit(page, f"/tenders/{tender.number}/rehearsal", answer=opened)
+    assert f"age -d -i key.txt {tender.number}-rehearsal.age | sha256sum" in page.main
+    wrong = client.submit(page, f"/tenders/{tender.number}/rehearsal", answer=opened, status=200)
+    assert "这不是 SHA-256 校验值" in wrong.errors[0] and json.loads(opened)["answer"] not in wrong.html
+    page = client.submit(page, f"/tenders/{tender.number}/rehearsal", answer=f"{hashlib.sha256(opened.encode()).hexdigest()}  -")
     assert "演练合格" in page.main
     assert "演练合格" in client.get("/keys").main
 

@@ -1,6 +1,7 @@
 """Who may hold keys together, how many must come, and what is said of each holder."""
 
 import hashlib
+import json
 
 import pyrage
 import pytest
@@ -10,7 +11,7 @@ from app.accounts.rules import Role
 from app.common.refusal import Refused
 from app.tenders import holders as rules
 from app.tenders.holders import Candidate, HolderSeat, HolderState, Place, Standing
-from app.tenders.rehearsal import digest_of, make_capsule, read_recipient
+from app.tenders.rehearsal import answer_in, answer_to, kept_of, make_capsule, read_recipient
 
 OWN, CODE = 1, "410402001001"
 SEAT = HolderSeat
@@ -142,17 +143,32 @@ def test_a_fingerprint_is_sixteen_digits_in_four_groups():
 
 def test_only_the_holder_opens_the_test_capsule_and_it_names_the_tender():
     mine, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
-    capsule, digest = make_capsule(str(mine.to_public()), "XH-2026-0004")
+    capsule, kept = make_capsule(str(mine.to_public()), "XH-2026-0004")
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(capsule.encode(), [other])
     opened = pyrage.decrypt(capsule.encode(), [mine]).decode()
-    assert '"tender":"XH-2026-0004"' in opened and digest_of(opened) == digest
-    assert make_capsule(str(mine.to_public()), "XH-2026-0004")[1] != digest
+    assert '"tender":"XH-2026-0004"' in opened and kept_of(answer_to(opened)) == kept
+    assert make_capsule(str(mine.to_public()), "XH-2026-0004")[1] != kept
 
 
-@pytest.mark.parametrize("typed", ["", "{", "{}", "[]", '{"answer":7}', "不对", "AAAA", "A" * 43, "é" * 44])
-def test_what_is_no_answer_has_no_digest(typed):
-    assert digest_of(typed) is None
+@pytest.mark.parametrize("typed", ["", "{", '{"answer":7}', "不对", "AAAA", "a" * 63, "a" * 65, "é" * 64, f"{'a' * 64} {'b' * 64}"])
+def test_what_is_no_hash_is_no_answer(typed):
+    assert answer_in(typed) is None
+
+
+def test_an_answer_is_read_as_the_usual_commands_write_it():
+    answer = answer_to("x")
+    pairs = " ".join(answer[n : n + 2] for n in range(0, 64, 2))
+    certutil = f"SHA256 hash of opened.txt:\n{answer}\nCertUtil: -hashfile command completed successfully."
+    for typed in (answer, f"  {answer.upper()}\n", f"{answer}  -", f"{answer} *opened.txt", certutil, pairs):
+        assert answer_in(typed) == answer
+
+
+def test_the_content_of_a_capsule_is_never_an_answer():
+    """A holder who is tricked into opening something else gives away a hash of it and nothing more."""
+    mine = pyrage.x25519.Identity.generate()
+    opened = pyrage.decrypt(make_capsule(str(mine.to_public()), "XH-2026-0004")[0].encode(), [mine]).decode()
+    assert answer_in(opened) is None and answer_in(json.loads(opened)["answer"]) is None
 
 
 def test_a_public_key_is_read_and_a_secret_one_is_never_taken():

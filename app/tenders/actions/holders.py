@@ -17,7 +17,7 @@ from app.tenders.lifecycle import PRIVATE, Status
 from app.tenders.models import HolderKey, HolderRehearsal, Tender, TenderHolder
 from app.tenders.queries.holders import REMINDED, choices, due_for_reminder, lines_of, open_rehearsal, standing_key
 from app.tenders.queries.tenders import is_own
-from app.tenders.rehearsal import digest_of, make_capsule
+from app.tenders.rehearsal import answer_in, kept_of, make_capsule
 
 REMIND_BEFORE = timedelta(days=1)
 
@@ -114,6 +114,12 @@ def ask_to_rehearse(tender: Tender, *, now: datetime) -> None:
     )
 
 
+NO_ANSWER = Reason(
+    _l("这不是 SHA-256 校验值。"),
+    next=_l("请只填 64 个十六进制字符的校验值；打开后的内容本身不要交给任何人，也不要粘贴到网页。"),
+)
+
+
 # --- rehearsals ----------------------------------------------------------------------------------------------------------
 
 
@@ -132,12 +138,14 @@ def why_not_rehearse(holder: TenderHolder, key: HolderKey | None, *, actor: Acto
     return None
 
 
-def ask_rehearsal(holder: TenderHolder, *, actor: Actor, now: datetime) -> HolderRehearsal:
-    """A test capsule for the key that counts; one that waits already is taken again."""
+def ask_rehearsal(holder: TenderHolder, *, anew: bool = False, actor: Actor, now: datetime) -> HolderRehearsal:
+    """A test capsule for the key that counts; one that waits already is taken again, unless another is wanted in its place."""
     key = counting_key(holder)
     refuse_if(why_not_rehearse(holder, key, actor=actor))
     waiting = open_rehearsal(holder, key)
-    return waiting or _new_rehearsal(holder, key, "holder.ask", actor=actor, now=now)
+    if waiting is not None and not anew:
+        return waiting
+    return _new_rehearsal(holder, key, "holder.ask", actor=actor, now=now)
 
 
 def _new_rehearsal(holder: TenderHolder, key: HolderKey, event: str, *, actor: Actor, now: datetime) -> HolderRehearsal:
@@ -149,15 +157,18 @@ def _new_rehearsal(holder: TenderHolder, key: HolderKey, event: str, *, actor: A
 
 
 def answer_rehearsal(holder: TenderHolder, typed: str, *, actor: Actor, now: datetime) -> HolderRehearsal:
-    """What was in the capsule: only who has the secret half can know it."""
+    """The hash of what was in the capsule: only who has the secret half can know it."""
     key = counting_key(holder)
     refuse_if(why_not_rehearse(holder, key, actor=actor))
     rehearsal = open_rehearsal(holder, key)
     if rehearsal is None:
         raise Refused(Reason(_l("没有等待打开的演练密封件。"), next=_l("请按“开始演练”取得一份。")))
-    if digest_of(typed) != rehearsal.answer_sha256:
+    answer = answer_in(typed)
+    if answer is None:
+        raise Refused(NO_ANSWER, field="answer")
+    if kept_of(answer) != rehearsal.answer_sha256:
         raise Refused(
-            Reason(_l("演练结果不对。"), next=_l("请用现在登记的密钥打开本页的演练密封件，再完整粘贴其中的内容。")), field="answer"
+            Reason(_l("演练结果不对。"), next=_l("请用现在登记的密钥打开本页的演练密封件，再按本页的命令算出校验值。")), field="answer"
         )
     rehearsal.passed_at = now
     record("holder.rehearse", holder, actor=actor, now=now, number=holder.tender.number, fingerprint=key.fingerprint)
@@ -171,6 +182,7 @@ def bind_keys(tender: Tender) -> None:
     """From publication on bids are sealed to these keys, whatever their holders do later. The caller audits the publication."""
     for line in lines_of(tender):
         line.holder.key_id = line.key.id if line.key is not None else None
+    db.session.flush()  # before the publication itself: afterwards the database takes no more keys
 
 
 @each_day

@@ -1,6 +1,6 @@
 """What is typed about keys and their holders; nothing here ever asks for a secret."""
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from app.common.forms import Form, at_most, chosen, required
@@ -24,11 +24,11 @@ class LostForm(Form):
 
 
 class AnswerForm(Form):
-    answer = TextAreaField(
+    answer = StringField(
         _l("演练结果"),
         validators=[required(), at_most(400)],
-        description=_l("打开演练密封件后得到的全部内容。"),
-        render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false"},
+        description=_l("上面命令得出的 SHA-256 校验值，64 个十六进制字符。不要粘贴打开后的内容。"),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
 
 

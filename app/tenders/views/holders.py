@@ -1,6 +1,6 @@
 """A tender's key holders: choosing them, and the rehearsal that each of them makes."""
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
@@ -97,7 +97,7 @@ def _seat(number: str) -> TenderHolder:
 @bp.route("/tenders/<number>/rehearsal", methods=["GET", "POST"])
 @roles(*HOLDING_ROLES)
 def rehearsal(number: str):
-    """The holder opens a test capsule in the browser and sends back what was in it."""
+    """The holder opens a test capsule in the browser and sends back the hash of what was in it."""
     holder, form = _seat(number), AnswerForm()
     if form.validate_on_submit():
         try:
@@ -105,6 +105,7 @@ def rehearsal(number: str):
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
+            form.answer.data = ""  # whatever was pasted by mistake is not shown again
             form.apply_refusal(refused)
         else:
             flash(_("演练合格：您的密钥能打开本项目的密封件。"), "success")
@@ -125,7 +126,7 @@ def rehearsal(number: str):
 @bp.post("/tenders/<number>/rehearsal/begin")
 @roles(*HOLDING_ROLES)
 def begin_rehearsal(number: str):
-    actions.ask_rehearsal(_seat(number), actor=actor(), now=clock.now())
+    actions.ask_rehearsal(_seat(number), anew="anew" in request.form, actor=actor(), now=clock.now())
     db.session.commit()
     return redirect(url_for(".rehearsal", number=number))
 

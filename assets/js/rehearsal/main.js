@@ -1,9 +1,11 @@
-// A holder opens the test capsule of a tender in the browser and sends back the random value that was in it.
+// A holder opens the test capsule of a tender in the browser and sends back the SHA-256 of what was in it,
+// never the content: a capsule that is no rehearsal must not be opened for somebody else.
 import { Decrypter, armor } from "age-encryption";
 import { isSecure } from "../keys/identity.js";
 import { say, unlock } from "../keys/unlock.js";
+import { sha256hex } from "../sealing/bytes.js";
 
-const FORMAT = "linli-rehearsal-1";
+const FORMAT = "linli-rehearsal-2";
 
 async function rehearse(root) {
   document.querySelector("[data-needs]").hidden = true;
@@ -11,7 +13,8 @@ async function rehearse(root) {
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const capsule = armor.decode(document.querySelector("[data-capsule]").textContent.trim());
-  const opened = JSON.parse(await decrypter.decrypt(capsule, "text"));
+  const content = await decrypter.decrypt(capsule);
+  const opened = JSON.parse(new TextDecoder().decode(content));
   const error = root.querySelector("[data-unlock-error]");
   if (opened.format !== FORMAT || opened.tender !== root.dataset.tender) {
     error.textContent = say(root, "elsewhere");
@@ -19,7 +22,7 @@ async function rehearse(root) {
     return;
   }
   const form = document.querySelector("[data-answer-form] form");
-  form.elements.answer.value = opened.answer;
+  form.elements.answer.value = sha256hex(content);
   form.submit();
 }
 

@@ -68,6 +68,35 @@ def changes_only(table: Table, columns: tuple[str, ...], allowed: str, removable
     _make_with(table, lambda name, dialect: changes_only_ddl(name, fixed, allowed, dialect, removable))
 
 
+def closes_ddl(table: str, parent: str, since: str, column: str, dialect: str) -> list[str]:
+    """The statements that forbid new rows, and another `column` in a row, once `since` of the row's `parent` is set."""
+    if dialect == "sqlite":
+        closed = f"(SELECT {since} FROM {parent} WHERE id = NEW.{parent}_id) IS NOT NULL"
+        stop = f"BEGIN SELECT RAISE(ABORT, '{table} does not allow this change'); END"
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_late_insert BEFORE INSERT ON {table} WHEN {closed} {stop}",
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_late_update BEFORE UPDATE ON {table} "
+            f"WHEN NEW.{column} IS NOT OLD.{column} AND {closed} {stop}",
+        ]
+    make = "CREATE TRIGGER {table}_no_late_{name} BEFORE {what} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION refuse_late_{table}()"
+    return [
+        # FOR SHARE: whoever sets it at the same moment is waited for
+        f"CREATE OR REPLACE FUNCTION refuse_late_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE closed timestamptz; BEGIN "
+        f"SELECT {since} INTO closed FROM {parent} WHERE id = NEW.{parent}_id FOR SHARE; "
+        f"IF closed IS NOT NULL THEN RAISE EXCEPTION '{table} does not allow this change' USING ERRCODE = 'integrity_constraint_violation'; "
+        "END IF; RETURN NEW; END $$",
+        f"DROP TRIGGER IF EXISTS {table}_no_late_insert ON {table}",
+        make.format(table=table, name="insert", what="INSERT", when=""),
+        f"DROP TRIGGER IF EXISTS {table}_no_late_update ON {table}",
+        make.format(table=table, name="update", what="UPDATE", when=f"WHEN (NEW.{column} IS DISTINCT FROM OLD.{column}) "),
+    ]
+
+
+def closes(table: Table, parent: str, since: str, column: str) -> None:
+    """Declare that a table gets no row for a `parent` whose `since` is set, and no row another `column` (by itself: see changes_only)."""
+    _make_with(table, lambda name, dialect: closes_ddl(name, parent, since, column, dialect))
+
+
 def _make_with(table: Table, statements) -> None:
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(table.name, dialect):

@@ -90,11 +90,11 @@ def published(
     db.session.flush()
     card = default_card(regime)
     tender = Tender(
-        number=number, title="康居小区物业服务", status=Status.PUBLISHED, regime=regime, regime_version=CURRENT_VERSION,
+        number=number, title="康居小区物业服务", status=Status.FILED, regime=regime, regime_version=CURRENT_VERSION,
         procuring_entity_id=home.id, division_code=factories.COMMUNITY, ceiling_fen=ceiling_fen, term_months=36,
         service_level=ServiceLevel.THIRD, service_content="保洁、绿化、秩序、维修", opening_place="东苑社区会议室", contact_name="周文",
         contact_phone="0375-4941234", area_centi=7_146_000, households=812, publish_on=PUBLISHED.date(), bid_deadline_at=deadline,
-        created_at=PUBLISHED, created_by_id=manager.id, submitted_at=PUBLISHED, filed_at=PUBLISHED, published_at=PUBLISHED,
+        created_at=PUBLISHED, created_by_id=manager.id, submitted_at=PUBLISHED, filed_at=PUBLISHED,
         criteria=[
             ScoreCriterion(position=n, code=c.code, label=str(c.label), weight=c.weight, kind=c.kind, guidance=str(c.guidance))
             for n, c in enumerate(card, start=1)
@@ -105,7 +105,11 @@ def published(
     )  # fmt: skip
     db.session.add(tender)
     db.session.flush()
-    return Story(tender, manager, holders=hold(tender, manager))
+    holders = hold(tender, manager)
+    tender.status, tender.published_at = Status.PUBLISHED, PUBLISHED
+    record("tender.publish", tender, actor=system_actor(), now=PUBLISHED, bid_deadline_at=deadline.isoformat())
+    db.session.commit()
+    return Story(tender, manager, holders=holders)
 
 
 def hold(tender: Tender, manager: User) -> list[User]:
@@ -124,8 +128,7 @@ def hold(tender: Tender, manager: User) -> list[User]:
         tender.holders.append(
             TenderHolder(position=position, seat=seat, organisation_id=home, user_id=user.id, key=key, chosen_at=PUBLISHED)
         )
-    record("tender.publish", tender, actor=system_actor(), now=PUBLISHED)
-    db.session.commit()
+    db.session.flush()
     return people
 
 

@@ -89,6 +89,36 @@ def test_the_database_lets_nobody_swap_a_key_or_a_seat(session, swap):
         session.execute(text(swap))
 
 
+FOURTH = (
+    "INSERT INTO tender_holder (tender_id, position, seat, organisation_id, user_id, key_id, chosen_at) "
+    "SELECT tender_id, 4, 'further', organisation_id, :stranger, {key}, chosen_at FROM tender_holder WHERE position = 3"
+)
+
+
+@pytest.mark.parametrize("key", ["NULL", "key_id"])
+def test_the_database_takes_no_further_holder_once_bids_are_sealed_to_the_others(session, key):
+    trio = told.city()
+    tender = told.ready(trio)
+    add, stranger = text(FOURTH.format(key=key)), {"stranger": trio.place.bureau.user_id}
+    session.execute(add, stranger)  # before the publication a seat may be added
+    session.rollback()
+    publish(trio, tender)
+    session.commit()
+    with pytest.raises(DBAPIError, match="tender_holder does not allow this change"):
+        session.execute(add, stranger)
+
+
+def test_the_database_binds_no_key_after_the_publication(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    bind = text("UPDATE tender_holder SET key_id = (SELECT min(id) FROM holder_key) WHERE position = 1")
+    session.execute(bind)
+    session.rollback()
+    session.execute(text("UPDATE tender SET status = 'published', published_at = filed_at WHERE id = :id"), {"id": tender.id})
+    with pytest.raises(DBAPIError, match="tender_holder does not allow this change"):
+        session.execute(bind)
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_keys_swapped_behind_the_guards_differ_from_the_publish_leaf(session, client):
     trio = told.city()

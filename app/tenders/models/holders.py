@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.common.guards import changes_only
+from app.common.guards import changes_only, closes
 from app.common.labels import enum_column
 from app.common.types import UtcDateTime
 from app.extensions import db
@@ -99,3 +99,5 @@ changes_only(
     "OLD.reason IS NULL OR (OLD.reason = 'renewed' AND NEW.reason = 'lost' AND NEW.retired_at = OLD.retired_at)",
 )
 changes_only(TenderHolder.__table__, ("key_id",), "OLD.key_id IS NULL OR NEW.key_id = OLD.key_id", removable="OLD.key_id IS NULL")
+# A key added after publication would be one that the publish leaf does not name.
+closes(TenderHolder.__table__, "tender", "published_at", "key_id")

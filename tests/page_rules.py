@@ -106,6 +106,12 @@ def why_not_labelled(tree):
         has_label = labels.get(element.get("id")) or element.get("aria-label") or element.get("aria-labelledby") or id(element) in wrapped
         if not has_label:
             yield f"{element.tag} name={element.get('name')!r} has no label"
+    for element in tree.iter("pre"):
+        if element.get("tabindex") != "0" and element.get("hidden") is None:
+            yield "a pre that a narrow screen cuts off can't be moved with the keys"
+    for element in (e for e in tree.iter("a", "button") if e.get("aria-label")):
+        if visible_text(element) not in element.get("aria-label"):
+            yield f"{element.tag} is called {element.get('aria-label')!r} but shows {visible_text(element)!r}"
 
 
 def why_not_linked(tree):

@@ -14,11 +14,11 @@ IN_MEMORY = 512 * 1024
 
 class Arriving:
     """Where a form's file part goes while it arrives. What does not begin as a sealed file is let fall at once:
-    a bid that somebody sends in clear by mistake never reaches the disk."""
+    a bid that somebody sends in clear by mistake never reaches the disk. So is everything from somebody who may not hand in."""
 
-    def __init__(self, folder: str):
+    def __init__(self, folder: str, *, is_welcome: bool = True):
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the request
-        self._begin: bytes | None = b""
+        self._begin: bytes | None = b"" if is_welcome else None
         self._is_sealed = False
 
     def write(self, data: bytes) -> int:

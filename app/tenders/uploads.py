@@ -89,6 +89,11 @@ def expect(*, tender_id: int, organisation_id: int, sizes: Mapping[str, int]) ->
         _note(_token_of(owner, sha256, size), tender_id, sha256, size)
 
 
+def why_no_room(*, tender_id: int, organisation_id: int, size: int) -> Reason | None:
+    """Why so many bytes more are not taken from this bidder in this tender."""
+    return TOO_MUCH if _waiting(_owner(tender_id, organisation_id)) + size > WAITING_LIMIT else None
+
+
 def _token_of(owner: str, sha256: str, size: int) -> str:
     return owner + _keyed(f"{owner}:{sha256}:{size}", 16)
 

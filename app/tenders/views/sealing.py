@@ -3,20 +3,21 @@
 from base64 import b64decode
 from functools import partial, wraps
 
-from flask import Response, current_app, flash, jsonify, redirect, request, session, url_for
+from flask import Response, current_app, flash, g, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, Forbidden
 
+from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
-from app.common.database import reads_first, writing
+from app.common.database import reading, reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
 from app.common.together import Together
 from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions import sealing as actions
-from app.tenders.actions.bidding import why_not_bid
+from app.tenders.actions.bidding import SIGNATORY_ONLY, why_not_bid
 from app.tenders.actions.clearing import drop_upload
 from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, canonical
 from app.tenders.handing_in import DAMAGED
@@ -224,13 +225,37 @@ def bid_submit(number: str):
 
 
 @bp.url_value_preprocessor
-def widen(_endpoint, _values) -> None:
-    """A sealed file may hold ten files of 200 MB. It is ciphertext, so that it may lie in a temporary file while it arrives;
-    anything else is let fall as it comes. Strangers get no more room than elsewhere: the form is read before their place is known."""
-    if request.endpoint == "tenders.submit_sealed":
-        if "_user_id" in session:
-            request.max_content_length = (MAX_FILES + 1) * uploads.OBJECT_LIMIT
-        request._get_file_stream = lambda *_arguments, **_named: Arriving(uploads.temporary_folder())
+def widen(_endpoint, values) -> None:
+    """A sealed file may hold ten files of 200 MB. It is ciphertext, so that it may lie in a temporary file while it arrives; anything else
+    is let fall as it comes. Who may send one is asked before the first byte of it is read: the form is parsed before the view is called."""
+    if request.endpoint != "tenders.submit_sealed":
+        return
+    g.unwelcome, is_bidder = _unwelcome(values["number"]) if "_user_id" in session else (None, False)
+    if is_bidder:  # who may not hand in now gets the signed refusal of it, and needs the room for it to be read
+        request.max_content_length = (MAX_FILES + 1) * uploads.OBJECT_LIMIT
+    is_welcome = is_bidder and g.unwelcome is None
+    request._get_file_stream = lambda *_arguments, **_named: Arriving(uploads.temporary_folder(), is_welcome=is_welcome)
+
+
+def _unwelcome(number: str) -> tuple[Reason | None, bool]:
+    """Why a sealed file need not be kept while it arrives, and whether it is a bidder who sends it."""
+    try:
+        with reading():
+            person = actor()
+            if person is None:
+                return None, False
+            if person.role not in BIDDERS:
+                raise Forbidden
+            tender, own = _load(number), find_by_organisation(person.organisation_id)
+            reason = why_not_bid(tender, own, actor=person, now=clock.now()) or (
+                None if person.has(Role.ENTERPRISE_SIGNATORY) else SIGNATORY_ONLY
+            )
+            whose = {"tender_id": tender.id, "organisation_id": person.organisation_id}
+            return reason or uploads.why_no_room(**whose, size=request.content_length or 0), True
+    finally:
+        db.session.rollback()  # no connection is held while the file comes
+        g.pop("actor", None)
+        clock.forget_now()  # it is received when all of it has arrived
 
 
 @bp.post("/tenders/<number>/bid/sealed")
@@ -240,6 +265,7 @@ def submit_sealed(number: str):
     """The one `.sealed` file of the offline sealers, by an ordinary form."""
     tender, file = _load(number), request.files.get("sealed")
     try:
+        refuse_if(g.unwelcome)
         whose = _bidder_of(number)
         header = keep_sealed_file(file.stream if file is not None else None, **whose)
         receipt, refused, refusal = _hand_in(number, header)

@@ -109,7 +109,7 @@ def why_not_labelled(tree):
     for element in tree.iter("pre"):
         if element.get("tabindex") != "0" and element.get("hidden") is None:
             yield "a pre that a narrow screen cuts off can't be moved with the keys"
-    for element in (e for e in tree.iter("a", "button") if e.get("aria-label")):
+    for element in (e for e in tree.iter() if e.tag in ("a", "button") and e.get("aria-label")):
         if visible_text(element) not in element.get("aria-label"):
             yield f"{element.tag} is called {element.get('aria-label')!r} but shows {visible_text(element)!r}"
 

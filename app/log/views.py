@@ -11,6 +11,7 @@ from app.common.frame import asset
 from app.log import queries
 from app.log.download import whole_log
 from app.log.padding import TILE
+from app.log.program import STANDALONE, whole_program
 from app.log.queries import PublicLog, public_log, served_log
 from app.log.shown import shown_entry
 from app.log.tree import HASH_SIZE
@@ -19,7 +20,6 @@ bp = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
 
 NEWEST = 12
 FOREVER = "public, max-age=31536000, immutable"
-STANDALONE = Path(__file__).with_name("standalone")
 
 
 @bp.get("")
@@ -132,7 +132,7 @@ def verify_alone():
 @bp.get("/verify.py")
 @public
 def verify_program():
-    return _text(_kept("verify.py"), filename="verify.py")
+    return _text(whole_program(), filename="verify.py")
 
 
 def _log() -> PublicLog:

@@ -14,6 +14,7 @@ from app.log.verifying import Fault, also_verify
 from app.tenders.holders import fingerprint
 from app.tenders.lifecycle import Status
 from app.tenders.models import Tender
+from app.tenders.queries.draw_bundle import announced_digest, walk_digest
 from app.tenders.queries.terms import documents_hash, holders_of
 
 label_events(
@@ -24,6 +25,8 @@ label_events(
         "content_sha256": _l("投标内容校验值"),
         "recipients": _l("密封投标的公钥"),
         "fingerprints": _l("密封投标的公钥指纹"),
+        "announced_sha256": _l("冻结公告内容校验值"),
+        "walk_sha256": _l("抽取记录校验值"),
     },
 )
 
@@ -67,6 +70,14 @@ def _drawn(found, row) -> None:
 
 def _bid_facts(bid) -> dict:
     return {"content_sha256": bid.versions[-1].content_sha256}
+
+
+def _frozen_facts(found) -> dict:
+    return {"announced_sha256": announced_digest(found)}
+
+
+def _drawn_facts(found) -> dict:
+    return {"walk_sha256": walk_digest(found)}
 
 
 def _document_facts(tender) -> dict:
@@ -119,11 +130,11 @@ decisive(
         "tender.announce_recovery": Decisive(("ends_at", "reason"), tender=_number),
         "tender.end_unsealing": Decisive(("not_opened",), tender=_number),
         "tender.open": Decisive(("bids", "record_sha256"), tender=_number, then=_opened),
-        "draw.freeze": Decisive(("round", "pool_size", "pool_sha256", "number_kind", "number_on"), tender=_number_of),
+        "draw.freeze": Decisive(("round", "pool_size", "pool_sha256", "number_kind", "number_on"), tender=_number_of, more=_frozen_facts),
         "draw.commit": Decisive(("side", "commitment"), tender=_number_of),
         "draw.reveal": Decisive(("side", "value"), tender=_number_of),
         "draw.enter_number": Decisive(("side", "issue", "drawn_numbers", "source"), **HIDDEN_PART),
-        "draw.walk": Decisive(("round", "key_string", "drawn", "skipped"), tender=_number_of, then=_drawn),
+        "draw.walk": Decisive(("round", "key_string", "drawn", "skipped"), tender=_number_of, more=_drawn_facts, then=_drawn),
         "committee.seat": Decisive(("seat", "member"), **HIDDEN_PART),
         "committee.recuse": Decisive(**HIDDEN_PART),
         "committee.declare": Decisive(**HIDDEN_PART),

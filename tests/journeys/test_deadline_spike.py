@@ -1,7 +1,6 @@
 """The last ten seconds: fifty bidders hand in five hundred bids at once, and each of them has a receipt that anybody can verify."""
 
 import http.client
-import importlib.util
 import json
 import threading
 from collections import Counter
@@ -11,13 +10,12 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from app.config import ROOT
 from app.log import queries
 from app.log.keys import log_keys
 from app.log.models import LogEntry
 from app.log.verifying import verify
 from app.tenders.models import BidCapsule, BidVersion
-from tests import factories
+from tests import factories, verify_alone
 from tests.client import Client
 from tests.tenders import bid_stories as stories
 
@@ -85,7 +83,7 @@ def test_five_hundred_bids_in_the_last_seconds_are_all_kept_and_every_receipt_ho
     assert (len(versions), set(versions.values())) == (BIDDERS, {EACH})
     entries = session.scalars(select(LogEntry).where(LogEntry.event.in_(("bid.submit", "bid.replace"))).order_by(LogEntry.leaf_index)).all()
     assert len({entry.leaf_index for entry in entries}) == len(sent)
-    check = stand_alone_check()
+    check = verify_alone.as_module()
     key = check.Key(str(log_keys().verifier))
     proved = set()
     for entry in entries:
@@ -94,11 +92,3 @@ def test_five_hundred_bids_in_the_last_seconds_are_all_kept_and_every_receipt_ho
         proved.add(json.loads(receipt.payload)["content_sha256"])
     assert proved == set(session.scalars(select(BidCapsule.sha256))), "each receipt names the capsule that was handed in"
     assert verify().fault is None
-
-
-def stand_alone_check():
-    """The program that a bidder downloads, which knows nothing of the platform."""
-    spec = importlib.util.spec_from_file_location("verify_alone", ROOT / "app" / "log" / "standalone" / "verify.py")
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found

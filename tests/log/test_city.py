@@ -1,18 +1,15 @@
 """The sample city's own log: months of it, made by the loader through the real actions."""
 
-import subprocess
-import sys
-
 import pytest
 import sqlalchemy as sa
 
 from app.common import clock as app_clock
-from app.config import ROOT
 from app.extensions import db
 from app.log import queries
 from app.log.models import LogEntry, LogLeaf
 from app.log.verifying import verify
 from app.tenders.models import Tender
+from tests.verify_alone import run
 
 pytestmark = pytest.mark.parametrize("database", ["city"], indirect=True)
 
@@ -63,7 +60,5 @@ def test_its_download_verifies_without_the_site(city, session, tmp_path):
     (tmp_path / "key").write_bytes(client.look("/log/key").data)
     entry = session.scalars(sa.select(LogEntry).join(LogLeaf).order_by(LogEntry.leaf_index).limit(1)).one()
     (tmp_path / "receipt").write_text(queries.receipt(entry), encoding="utf-8")
-    program = ROOT / "app" / "log" / "standalone" / "verify.py"
-    command = [sys.executable, program, "log", tmp_path / "log", "--key", tmp_path / "key", "--older", tmp_path / "receipt"]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+    done = run("log", tmp_path / "log", "--key", tmp_path / "key", "--older", tmp_path / "receipt")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,24 +2,22 @@
 
 import base64
 import json
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 
 from app.accounts.rules import Role
-from app.config import ROOT
 from app.extensions import db
 from app.log import actions, queries
 from app.log.models import LogEntry
 from app.log.padding import TILE, fold
+from app.log.program import whole_program
 from app.log.tree import leaf_hash, verify_consistency
 from tests import factories
 from tests.log.conftest import START
 from tests.statements import counted_statements
+from tests.verify_alone import run
 
-VERIFY = ROOT / "app" / "log" / "standalone" / "verify.py"
 LATER = START + timedelta(hours=6)
 
 
@@ -30,11 +28,6 @@ def site(log, clock):
     log.append(START + timedelta(minutes=3), event="bid.submit", is_public=False, version=1)
     clock.set(LATER)
     return log
-
-
-def run(*arguments) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-I", str(VERIFY), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL)
 
 
 def test_the_page_says_what_the_log_is_and_shows_the_newest(client, site):
@@ -215,7 +208,7 @@ def test_what_was_revealed_is_in_the_download(client, site):
 
 
 def test_the_program_and_the_page_can_be_taken_along(client, site):
-    assert client.look("/log/verify.py").data == VERIFY.read_bytes()
+    assert client.look("/log/verify.py").text == whole_program()
     page = client.look("/log/verify.html")
     assert "attachment" in page.headers["Content-Disposition"]
     assert b"src=" not in page.data and b"href=" not in page.data and b"<style>" in page.data

@@ -8,7 +8,7 @@ import pytest
 from app.log import queries
 from app.log.keys import log_keys
 from app.log.notes import Proof
-from tests.log.test_pages import run
+from tests.verify_alone import run
 
 
 def opened_as(receipt: str, text: bytes) -> str:

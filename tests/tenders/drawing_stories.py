@@ -10,7 +10,7 @@ from app.extensions import db
 from app.tenders import draw
 from app.tenders.actions import drawing
 from app.tenders.draw import Side, Specialty
-from app.tenders.models import DrawRound, PoolExpert
+from app.tenders.models import Award, DrawRound, PoolExpert
 from app.tenders.queries import draw as asked
 from tests import factories
 from tests.tenders import bid_stories as stories
@@ -115,3 +115,11 @@ def drawn(story: Story) -> list[User]:
     """The experts who sit, in the order of the draw."""
     steps = [step for found in asked.rounds_of(story.tender) for step in found.steps]
     return [step.assignment.user for step in steps if step.assignment is not None and step.assignment.recused_at is None]
+
+
+def award_it(story: Story) -> None:
+    """Past the result, as far as the draw asks."""
+    bid = story.tender.bids[0]
+    story.tender.awards.append(Award(bid_id=bid.id, rank=1, price_fen=71, decided_at=MORNING, decided_by_id=story.manager.id))
+    record("tender.award", story.tender, actor=story.manager_actor, now=MORNING)
+    db.session.commit()

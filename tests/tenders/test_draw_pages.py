@@ -1,9 +1,5 @@
 """The pages of the draw: what the public reads before and after the result, what each side does, and that the bundle verifies without the site."""
 
-import copy
-import json
-import subprocess
-import sys
 from datetime import date, timedelta
 
 import pytest
@@ -11,15 +7,13 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.accounts.rules import OrganisationKind, Role
-from app.common.audit import record
 from app.common.imports.actions import import_at_once
 from app.common.imports.states import ImportState
 from app.extensions import db
 from app.tenders import draw
 from app.tenders.draw import Side, TieKind
-from app.tenders.models import Award, PoolExpert
-from app.tenders.queries.draw_shown import bundle, draw_shown
-from app.tenders.views.draw import VERIFIER
+from app.tenders.models import PoolExpert
+from app.tenders.queries.draw_shown import draw_shown
 from tests import factories
 from tests.tenders import bid_stories as stories
 from tests.tenders import drawing_stories as draws
@@ -44,20 +38,6 @@ def drawn(session, clock):
     return story, experts
 
 
-def award_it(story) -> None:
-    """Past the result, as far as the draw asks."""
-    bid = story.tender.bids[0]
-    story.tender.awards.append(Award(bid_id=bid.id, rank=1, price_fen=71, decided_at=MORNING, decided_by_id=story.manager.id))
-    record("tender.award", story.tender, actor=story.manager_actor, now=MORNING)
-    db.session.commit()
-
-
-def verify(tmp_path, found: dict) -> subprocess.CompletedProcess:
-    file = tmp_path / "draw.json"
-    file.write_text(json.dumps(found))
-    return subprocess.run([sys.executable, "-I", str(VERIFIER), str(file)], capture_output=True, text=True, check=False)
-
-
 # --- the public ------------------------------------------------------------------------------------------------------------
 
 
@@ -72,7 +52,7 @@ def test_before_the_result_the_public_reads_numbers_and_no_names(drawn, client):
 
 def test_after_the_result_the_names_and_salts_open(drawn, client):
     story, experts = drawn
-    award_it(story)
+    draws.award_it(story)
     page = client.get(f"{URL}/draw")
     assert "名单随之公开" in page.main and sum(f">{expert.user.name}<" in page.html for expert in experts) == 12
     assert len(client.get(f"{URL}/draw.json").json["rounds"][0]["opened"]) == 12
@@ -88,95 +68,6 @@ def test_a_frozen_pool_shows_its_commitments_before_the_deadline(frozen, client)
 
 def test_a_draft_has_no_draw_page(session, client):
     assert client.get("/tenders/XH-2009-0009/draw", status=404)
-
-
-# --- verify_draw.py ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_bundle_verifies_on_another_computer_before_and_after_the_result(drawn, client, tmp_path):
-    story, experts = drawn
-    before = verify(tmp_path, client.get(f"{URL}/draw.json").json)
-    assert before.returncode == 0 and "全部相符" in before.stdout and experts[0].user.name not in before.stdout
-    award_it(story)
-    after = verify(tmp_path, client.get(f"{URL}/draw.json").json)
-    assert after.returncode == 0 and "commitments opened: 12" in after.stdout
-    assert all(user.name in after.stdout for user in draws.drawn(story))
-
-
-def forgeries(found: dict):
-    """Each a change that somebody could wish for."""
-    first = found["rounds"][0]
-    steps, opened = first["sequence"], first["opened"]
-
-    def swap_step(data):
-        data["rounds"][0]["sequence"][0]["position"] = steps[1]["position"]
-
-    def drop_step(data):
-        del data["rounds"][0]["sequence"][1]
-
-    def other_member(data):
-        data["rounds"][0]["pool"][0] = "0" * 64
-
-    def other_number(data):
-        data["rounds"][0]["public_number"]["numbers"][0][0] += 1
-
-    def other_value(data):
-        data["rounds"][0]["contributions"][0]["value"] = "00" * 32
-
-    def other_closing(data):
-        data["rounds"][0]["closing"]["digest"] = "00" * 32
-
-    def other_name(data):
-        data["rounds"][0]["opened"][0]["line"] = opened[0]["line"].replace("专家", "熟人")
-
-    def twice(data):
-        data["rounds"][0]["opened"][1] = opened[0]
-
-    def too_few_experts(data):
-        data["plan"].update(representatives=2, experts=3)
-
-    def silent_skip(data):
-        data["rounds"][0]["sequence"][0].update(outcome="skipped", reason=None)
-
-    for forge in (
-        swap_step,
-        drop_step,
-        other_member,
-        other_number,
-        other_value,
-        other_closing,
-        other_name,
-        twice,
-        too_few_experts,
-        silent_skip,
-    ):
-        data = copy.deepcopy(found)
-        forge(data)
-        yield forge.__name__, data
-
-
-def test_every_forgery_is_found(drawn, tmp_path):
-    story, _experts = drawn
-    award_it(story)
-    found = bundle(draw_shown(story.tender))
-    assert verify(tmp_path, found).returncode == 0
-    for name, data in forgeries(found):
-        told = verify(tmp_path, data)
-        assert told.returncode == 1 and "WRONG" in told.stdout, name
-
-
-def test_the_verifier_is_a_download_and_makes_commitments_that_the_site_takes(client):
-    assert client.get("/draw/verify_draw.py").html == VERIFIER.read_text(encoding="utf-8")
-    told = subprocess.run(
-        [sys.executable, "-I", str(VERIFIER), "promise", "XH-2009-0001", "1", "bureau"], capture_output=True, text=True, check=True
-    )
-    value, committed = (line.rsplit(" ", 1)[1] for line in told.stdout.splitlines())
-    assert draw.contribution_hash("XH-2009-0001", 1, Side.BUREAU, value) == committed
-
-
-def test_a_broken_file_is_told_as_such(tmp_path):
-    told = verify(tmp_path, {"format": "linli-draw@1"})
-    assert told.returncode == 1 and "not complete" in told.stdout
 
 
 # --- both sides --------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""核对邻里公开日志的回执和整本日志，不需要网站。 Checks receipts and whole-log downloads of Linli's public log, without the site.
+"""核对邻里公开日志的回执、整本日志和评标专家抽取，不需要网站。 Checks receipts, whole-log downloads and committee draws of Linli, without the site.
 
     python verify.py receipt FILE --key KEY [--log DOWNLOAD]
     python verify.py log FILE [--key KEY] [--older CHECKPOINT-OR-RECEIPT …]
+    python verify.py draw FILE [--log DOWNLOAD --key KEY]
+    python verify.py draw FILE --rfc3797-md5                the published rows of RFC 3797: a list of seeds and rows
+    python verify.py promise TENDER ROUND SIDE              a random value and its commitment (SIDE: tenderer or bureau)
 
 KEY is the log's line name+hash+key, or a file that holds it. Get it from somebody other than the site's operator if you can.
 Needs Python 3.9 or newer and the package "cryptography" (pip install cryptography), nothing else.
-Exit code: 0 everything holds, 1 something does not, 3 nothing is wrong but no key was given, so nobody's signature was checked.
+Exit code: 0 everything holds, 1 something does not, 3 nothing is wrong but no key was given, so nobody's signature was checked,
+4 nothing is wrong with a draw so far, but a seat is empty. What no program can tell of a draw: that the lottery drew these numbers, and that
+whoever was passed over had that tie to a bidder. Compare the numbers with the lottery's announcement.
 Forms: RFC 6962 (hashing), C2SP signed-note, tlog-checkpoint and tlog-proof.
 """
 
@@ -20,15 +25,14 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from verify_draw import check_draw_data, check_leaves, check_published, make_promise
+from verify_seeds import SIDES, Wrong
 
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 LOG_HEAD = "linli-log-download@v1"
 SALT_SIZE = 32
 NO_KEY = 3
-
-
-class Wrong(Exception):
-    """What does not hold, in both languages."""
+UNFINISHED = 4
 
 
 def whole_number(text: str) -> "int | None":
@@ -252,15 +256,65 @@ def check_log(options) -> None:
     print(f"共 {log.size} 格，公开内容 {len(log.entries)} 条 / {log.size} leaves, {len(log.entries)} opened entries")
 
 
+# --- draws -----------------------------------------------------------------------------------------------------------
+
+
+def check_draw(options) -> "int | None":
+    """The draw by itself and, with a download of the log, against its leaves. Exit code where there is nothing to sign."""
+    try:
+        found = json.loads(Path(options.file).read_text(encoding="utf-8"))
+        lines, empty = (check_published(found), 0) if options.rfc3797_md5 else check_draw_data(found)
+        if options.log:
+            log = Download(Path(options.log).read_bytes())
+            key = read_key(options.key)
+            log.check(key, set())
+            entries = [(index, json.loads(payload)) for payload, _, index in map(read_opened, log.entries)]
+            check_leaves(found, entries, lambda sizes: log.check(key, sizes))
+            lines.append(f"与日志相符 / the log's leaves say the same: {log.size}")
+        elif not options.rfc3797_md5:
+            lines.append("没有给整本日志，种子的先后没有核对 / no --log: that the pool was frozen before the seeds was not checked")
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as broken:
+        raise Wrong(f"文件不完整 / the file is not complete: {broken!r}") from None
+    print("\n".join(lines))
+    if empty:
+        print(f"到此相符，但还有 {empty} 个席位空缺 / it holds so far, but {empty} seats are empty")
+        return UNFINISHED
+    return None if options.log else 0
+
+
+def give_promise(options) -> int:
+    print("\n".join(make_promise(options.tender, options.round, options.side)))
+    return 0
+
+
+FILE = (("file", {}), ("--key", {"help": "name+hash+key, or a file that holds it"}))
 COMMANDS = {
-    "receipt": (check_receipt, "核对一份回执 / check one receipt", (("--log", {"help": "a whole-log download that must hold it too"}),)),
+    "receipt": (
+        check_receipt,
+        "核对一份回执 / check one receipt",
+        (*FILE, ("--log", {"help": "a whole-log download that must hold it too"})),
+    ),
     "log": (
         check_log,
         "核对整本日志 / check a whole-log download",
-        (("--older", {"nargs": "*", "default": [], "help": "checkpoints or receipts kept from earlier"}),),
+        (*FILE, ("--older", {"nargs": "*", "default": [], "help": "checkpoints or receipts kept from earlier"})),
+    ),
+    "draw": (
+        check_draw,
+        "核对评标专家抽取 / check a committee's draw",
+        (
+            *FILE,
+            ("--log", {"help": "a whole-log download, to compare what was frozen and drawn, and when"}),
+            ("--rfc3797-md5", {"action": "store_true", "help": "FILE has draws that others published"}),
+        ),
+    ),
+    "promise": (
+        give_promise,
+        "生成随机数和承诺值 / a random value and its commitment",
+        (("tender", {}), ("round", {"type": int}), ("side", {"choices": SIDES})),
     ),
 }
-"""Subcommand → (what it does, help, further options); each takes FILE and --key."""
+"""Subcommand → (what it does, help, its arguments). What it does returns an exit code where no signature is in question."""
 
 
 def main() -> int:
@@ -268,22 +322,22 @@ def main() -> int:
     commands = parser.add_subparsers(required=True, metavar="{" + ",".join(COMMANDS) + "}")
     for name, (run, help_text, more) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text)
-        command.add_argument("file")
-        command.add_argument("--key", help="name+hash+key, or a file that holds it")
         for option, settings in more:
             command.add_argument(option, **settings)
         command.set_defaults(run=run)
     options = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        options.run(options)
+        done = options.run(options)
     except Wrong as wrong:
         print(f"不通过 / DOES NOT HOLD: {wrong}")
         return 1
     except (OSError, UnicodeDecodeError) as error:
         print(f"读不到文件 / cannot read: {error}")
         return 1
-    if not options.key:
+    if done == UNFINISHED or (done == 0 and options.run is give_promise):
+        return done
+    if done is None and not options.key:
         print("没有给公钥，签名是谁的没有核对 / no --key: whose signature it is was not checked")
         return NO_KEY
     print("通过 / everything holds")

@@ -1,14 +1,12 @@
-"""A draw as pages show it and as the bundle states it: before the result commitments and reasons, after it the names."""
+"""A draw as pages show it: before the result commitments and reasons, after it the names."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.common.clock import local
 from app.common.i18n import _l
 from app.common.labels import LabelledEnum
-from app.tenders.draw import Drawn, Side, Specialty
+from app.tenders.draw import Side, Specialty
 from app.tenders.lifecycle import Status
 from app.tenders.models import DrawMember, DrawRound, DrawStep, Tender
 from app.tenders.models.draw import DrawContribution, DrawNumber
@@ -16,7 +14,6 @@ from app.tenders.queries.draw import (
     Plan,
     agreed_number,
     checkpoint_at,
-    checkpoint_size,
     contribution_of,
     is_result_known,
     is_used_up,
@@ -25,8 +22,6 @@ from app.tenders.queries.draw import (
     rounds_of,
     seated_experts,
 )
-
-FORMAT = "linli-draw@1"
 
 
 @dataclass(frozen=True)
@@ -111,97 +106,6 @@ def _round(found: DrawRound, is_open: bool) -> RoundShown:
         agreed_number(found),
         checkpoint_at(found),
     )
-
-
-# --- the bundle --------------------------------------------------------------------------------------------------------
-
-
-def bundle(shown: DrawShown) -> dict:
-    """Everything with which anybody computes the draw again (verify_draw.py)."""
-    plan = shown.plan
-    return {
-        "format": FORMAT,
-        "tender": shown.tender.number,
-        "algorithm": "RFC 3797, SHA-256",
-        "plan": {
-            "seats": plan.seats,
-            "representatives": plan.representatives,
-            "experts": plan.experts,
-            "specialties": [specialty.value for specialty in plan.specialties],
-        },
-        "rounds": [_round_data(one, shown.is_open) for one in shown.rounds],
-    }
-
-
-def _round_data(shown: RoundShown, is_open: bool) -> dict:
-    found = shown.found
-    return {
-        "round": found.number,
-        "experts": found.experts,
-        "frozen_at": _at(found.frozen_at),
-        "reason": found.reason,
-        "pool_sha256": found.pool_sha256,
-        "pool": [member.commitment for member, _person in shown.numbered],
-        "left_out": [{"commitment": member.commitment, "reason": member.exclusion.value} for member, _person in shown.left_out],
-        "commit_until": _at(found.commit_until),
-        "reveal_until": _at(found.reveal_until),
-        "contributions": [_contribution(part) for part in shown.parts],
-        "public_number": _number(found, shown.number, shown.parts),
-        "closing": _closing(shown) if found.drawn_at else None,
-        "key_string": found.key_string,
-        "sequence": [_step(line) for line in shown.lines],
-        "opened": [_opened(member) for member, _person in (*shown.numbered, *shown.left_out)] if is_open else None,
-    }
-
-
-def _contribution(part: Part) -> dict:
-    given = part.given
-    return {
-        "side": part.side.value,
-        "committed": given.committed if given else None,
-        "committed_at": _at(given.committed_at) if given else None,
-        "value": given.value if given else None,
-        "revealed_at": _at(given.revealed_at) if given and given.revealed_at else None,
-    }
-
-
-def _number(found: DrawRound, number: DrawNumber | None, parts: Sequence[Part]) -> dict:
-    known = {"kind": found.number_kind.value, "announced_on": found.number_on.isoformat(), "numbers": None}
-    if number is None:
-        return known
-    entered = [{"side": p.side.value, "source": p.entry.source, "at": _at(p.entry.entered_at)} for p in parts if p.entry is not None]
-    return known | {"issue": number.issue, "drawn_on": number.drawn_on.isoformat(), "numbers": number.numbers, "entered": entered}
-
-
-def _closing(shown: RoundShown) -> dict:
-    found = shown.found
-    return {
-        "source": found.closing_source.value,
-        "digest": found.closing_digest,
-        "checkpoint_at": _at(shown.checkpoint_at),
-        "log_size": checkpoint_size(found),
-    }
-
-
-def _step(line: Line) -> dict:
-    step = line.step
-    return {
-        "sequence": step.sequence,
-        "position": step.member.position,
-        "commitment": step.member.commitment,
-        "outcome": step.outcome.value,
-        "reason": step.exclusion.value if step.outcome is Drawn.SKIPPED else None,
-        "left": line.has_left,
-        "at": _at(step.at),
-    }
-
-
-def _opened(member: DrawMember) -> dict:
-    return {"commitment": member.commitment, "salt": member.salt.hex(), "line": member.line}
-
-
-def _at(instant: datetime) -> str:
-    return local(instant).isoformat(timespec="seconds")
 
 
 # --- where it stands ---------------------------------------------------------------------------------------------------

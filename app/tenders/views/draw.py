@@ -1,8 +1,6 @@
 """The draw of a committee: everything for everybody to read and to compute again, and what each side has to do."""
 
-from pathlib import Path
-
-from flask import Response, flash, jsonify, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.accounts.rules import Role
@@ -19,12 +17,12 @@ from app.tenders.forms.draw import CommitForm, FreezeForm, NumberForm, PlanForm,
 from app.tenders.lifecycle import Status
 from app.tenders.models import Tender
 from app.tenders.queries import draw as asked
-from app.tenders.queries.draw_shown import Stage, bundle, draw_shown, stage_of
+from app.tenders.queries.draw_bundle import bundle
+from app.tenders.queries.draw_shown import Stage, draw_shown, stage_of
 from app.tenders.queries.tenders import find_own_tender, find_tender
 from app.tenders.views.blueprint import bp
 
 SIDES = (Role.COMMUNITY_MANAGER, Role.LEGAL_OFFICER)
-VERIFIER = Path(__file__).parents[1] / "standalone" / "verify_draw.py"
 
 
 def _load(number: str) -> Tender:
@@ -80,17 +78,9 @@ def draw(number: str):
 @bp.get("/tenders/<number>/draw.json")
 @public
 def draw_bundle(number: str):
-    found = jsonify(bundle(draw_shown(_load(number))))
+    found = jsonify(bundle(_load(number)))
     name_download(found, f"draw-{number}.json")
     return found
-
-
-@bp.get("/draw/verify_draw.py")
-@public
-def verify_draw():
-    program = Response(VERIFIER.read_bytes(), mimetype="text/x-python")
-    name_download(program, VERIFIER.name)
-    return program
 
 
 # --- the seeds -----------------------------------------------------------------------------------------------------------

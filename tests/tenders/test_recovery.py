@@ -273,8 +273,11 @@ def test_the_ladder_and_the_bidders_page(session, client, new_client, sign_in, c
     assert f"{base}/opening/ladder" in officer.get("/desk").links
     page = officer.submit(officer.get(f"{base}/opening/ladder"), f"{base}/opening/end")
     assert "解密已经结束" in page.text
+    assert "解密 1 / 3" in page.main and "投标已经全部处理" in page.main, "two of three were not decrypted"
     page = manager.submit(manager.get(f"{base}/opening"), f"{base}/opening", presided_by="周文")
     assert "0.71" in page.main and "视为撤回" in page.main and "0.67" not in page.main
+    assert "截止前收到 3 份投标，2 份未能解密" in page.main
+    assert "请登记流标" in page.text and f"{base}/fail" in page.links and "接下来组织评标" not in page.main, "one bid can be read"
 
 
 def test_a_bidder_without_a_bid_has_no_such_page(session, client, sign_in, clock):

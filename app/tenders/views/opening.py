@@ -18,7 +18,7 @@ from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.queries import bids as asked
 from app.tenders.queries.capsules import closing_of
 from app.tenders.queries.opening_room import RUNNING, Room, Stage, room_of
-from app.tenders.queries.situations import situation
+from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.views.blueprint import bp
 from app.tenders.views.opening_copies import pdf_copy, read_out, sheet_of_record, word_copy
@@ -38,6 +38,11 @@ def opening_context(tender: Tender) -> dict:
     return {"opening": opening, "record_sheet": sheet_of_record(tender, opening) if opening else None}
 
 
+def is_short(record: OpeningRecord | None, tender: Tender) -> bool:
+    """Whether fewer bids could be read than the law asks for: then the tender fails."""
+    return record is not None and sum(line.seal_intact for line in record.lines) < sheet_of(tender)["min_bids"]
+
+
 def _room(tender: Tender, form=None):
     """The page of an opening, with the buttons of whoever looks."""
     person, now = actor(), clock.now()
@@ -45,6 +50,7 @@ def _room(tender: Tender, form=None):
     room, own = room_of(tender, phase), is_own(tender, person)
     can_act = own and tender.status is Status.PUBLISHED
     at = situation(tender, actor=person, now=now) if can_act else None
+    record = opening_context(tender)
     holding = next((one for one in room.holdings if person is not None and one.holder.user_id == person.user_id), None)
     page = make_response(
         render_template(
@@ -67,7 +73,8 @@ def _room(tender: Tender, form=None):
             why_not_fail=why_not("declare_failed", at) if at else None,
             can_act=can_act,
             can_evaluate=tender.status is Status.OPENED and own,
-            **opening_context(tender),
+            is_short=is_short(record["opening"], tender),
+            **record,
         )
     )
     if "HX-Request" in request.headers and request.args.get("stage") != room.stage:
@@ -86,7 +93,7 @@ def steps_shown(room: Room, tender: Tender, now) -> list[dict]:
     """For components/timeline.html: what everybody follows."""
     is_over, closing = room.stage in (Stage.TOO_FEW, Stage.ENDED), room.closing
     present = _("保管人到场 %(present)d / %(count)d", present=room.present, count=len(room.holdings))
-    opened = _("解密 %(done)d / %(count)d", done=room.unsealed, count=room.bids) if closing else _("解密")
+    opened = _("解密 %(done)d / %(count)d", done=room.unsealed - sum((room.faults or {}).values()), count=room.bids) if closing else _("解密")
     is_read_out = room.stage is Stage.OPENED
     is_unsealed = is_read_out or room.stage is Stage.UNSEALED
     done = (
@@ -117,7 +124,7 @@ def open_bids(number: str):
     form = OpeningForm()
     if not form.validate_on_submit():
         return _room(tender, form=form)
-    actions.open_bids(
+    record = actions.open_bids(
         tender,
         presided_by=form.presided_by.data,
         witnessed_by=form.witnessed_by.data or "",
@@ -126,7 +133,10 @@ def open_bids(number: str):
         now=clock.now(),
     )
     db.session.commit()
-    flash(_("已开标，开标记录已公开。下一步请组织评标，确定评标委员会。"), "success")
+    if is_short(record, tender):
+        flash(_("已开标，开标记录已公开。能读出的投标不足法定数量，请登记流标。"), "success")
+    else:
+        flash(_("已开标，开标记录已公开。下一步请组织评标，确定评标委员会。"), "success")
     return redirect(url_for(".opening", number=number))
 
 

@@ -43,6 +43,7 @@ SIX_FILES = {"__init__", "models", "queries", "actions", "forms", "views", "comm
 ALSO_NOT_RULES = {
     "constraints",  # names of database constraints and their sentences
     "devices",  # a cookie
+    "held",  # notes what a bidder has in the data folder
     "logged",  # what the public log says of the package's events
     "posting",  # writes the ledger
     "session",  # the request's person

@@ -1,6 +1,6 @@
 """A `.sealed` file from an ordinary form: looked at before a byte of it is written down, its objects kept, its header given back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
@@ -36,8 +36,11 @@ class Arriving:
         return getattr(self._file, name)
 
 
-def keep_sealed_file(stream: BinaryIO | None, *, tender_id: int, organisation_id: int) -> bytes:
-    """The header's bytes; every object is on disk when this returns. Raises Refused for a bid in clear or a damaged file."""
+def keep_sealed_file(
+    stream: BinaryIO | None, *, tender_id: int, organisation_id: int, drop: Callable[[list[str]], None]
+) -> tuple[bytes, list[str]]:
+    """The header's bytes, and the tokens of the objects that came with it and were not held before; every object is on disk when this
+    returns. Raises Refused for a bid in clear or a damaged file; `drop` is then given the tokens of what came with it."""
     if stream is None or stream.read(len(MAGIC)) != MAGIC:
         raise Refused(NOT_A_CAPSULE)
     line = stream.readline(MAX_HEADER + 1)
@@ -47,15 +50,19 @@ def keep_sealed_file(stream: BinaryIO | None, *, tender_id: int, organisation_id
         raise Refused(DAMAGED) from error
     if any(one.size > uploads.OBJECT_LIMIT for one in header.objects):
         raise Refused(uploads.TOO_LARGE)
-    uploads.expect(tender_id=tender_id, organisation_id=organisation_id, sizes={one.sha256: one.size for one in header.objects})
-    for one in header.objects:
-        try:
-            uploads.store_stream(_exactly(stream, one.size), sha256=one.sha256)
-        except Refused as refused:
-            raise Refused(refused.reason if refused.reason is uploads.NOT_ENCRYPTED else DAMAGED) from refused
-    if stream.read(1):
-        raise Refused(DAMAGED)
-    return line.removesuffix(b"\n")
+    new = uploads.expect(tender_id=tender_id, organisation_id=organisation_id, sizes={one.sha256: one.size for one in header.objects})
+    try:
+        for one in header.objects:
+            try:
+                uploads.store_stream(_exactly(stream, one.size), sha256=one.sha256)
+            except Refused as refused:
+                raise Refused(refused.reason if refused.reason is uploads.NOT_ENCRYPTED else DAMAGED) from refused
+        if stream.read(1):
+            raise Refused(DAMAGED)
+    except Refused:
+        drop(new)
+        raise
+    return line.removesuffix(b"\n"), new
 
 
 def _exactly(stream: BinaryIO, size: int) -> Iterator[bytes]:

@@ -6,8 +6,6 @@ Nothing here touches the database, so that hours of uploading never hold its loc
 
 import fcntl
 import hashlib
-import hmac
-import json
 import os
 import re
 import secrets
@@ -23,19 +21,17 @@ from flask import current_app
 from app.common.daily import each_day
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
+from app.tenders import held
 from app.tenders.capsule.format import AGE_HEADER, MAX_FILE, age_size, has_age_header, may_be_age, padded_size
+from app.tenders.held import State
 
 PIECE_LIMIT = 8 * 1024 * 1024
 OBJECT_LIMIT = age_size(padded_size(MAX_FILE))
-WAITING_LIMIT = 6 * 1024**3
-"""Bytes that one bidder may have sent for one tender and not handed in: two whole bids of ten large files, and something more."""
-KEPT_SECONDS = 7 * 24 * 3600
 ASIDE_SECONDS = 5 * 60
 """An object that is not needed any more lies aside so long: a request that still saw it in its place is over by then."""
 CHUNK = 1024 * 1024
 
 TOO_LARGE = Reason(_l("加密文件超过 200 MB。"), next=_l("请压缩或拆分后重新添加。"))
-TOO_MUCH = Reason(_l("上传后没有提交的加密文件太多。"), next=_l("请减小附件，提交一次后再继续；没有提交的，7 天后不再计入。"))
 WRONG_PLACE = Reason(_l("上传的位置与服务器上的不一致。"), next=_l("请重新连接后继续上传。"))
 WRONG_HASH = Reason(_l("上传的加密文件与校验值不符，已经丢弃。"), next=_l("请重新添加这个文件。"))
 NOT_ENCRYPTED = Reason(
@@ -67,53 +63,33 @@ def begin(*, tender_id: int, organisation_id: int, sha256: str, size: int) -> Up
         raise Refused(TOO_LARGE)
     if size_of(sha256) not in (None, size):
         raise Refused(WRONG_HASH)
-    owner = _owner(tender_id, organisation_id)
-    token = _token_of(owner, sha256, size)
+    owner = held.owner_of(tender_id, organisation_id)
+    token = held.token_of(owner, sha256, size)
     found = find(token, tender_id=tender_id, organisation_id=organisation_id)
     if found is None:
-        if _waiting(owner) + size > WAITING_LIMIT:
-            raise Refused(TOO_MUCH)
-        _note(token, tender_id, sha256, size)
+        held.reserve(tender_id, owner, {sha256: size})
         found = Upload(token, sha256, size, _arrived(token, sha256, size))
     if not found.is_complete:
         _part(token).touch(mode=0o600)
     return found
 
 
-def expect(*, tender_id: int, organisation_id: int, sizes: Mapping[str, int]) -> None:
-    """Note whose objects these are before they are stored from a sealed file. Raises Refused."""
-    owner = _owner(tender_id, organisation_id)
-    if _waiting(owner) + sum(sizes.values()) > WAITING_LIMIT:
-        raise Refused(TOO_MUCH)
-    for sha256, size in sizes.items():
-        _note(_token_of(owner, sha256, size), tender_id, sha256, size)
+def expect(*, tender_id: int, organisation_id: int, sizes: Mapping[str, int]) -> list[str]:
+    """Note whose objects these are before they are stored from a sealed file; the tokens of those that come anew. Raises Refused."""
+    return held.reserve(tender_id, held.owner_of(tender_id, organisation_id), sizes)
 
 
 def why_no_room(*, tender_id: int, organisation_id: int, size: int) -> Reason | None:
     """Why so many bytes more are not taken from this bidder in this tender."""
-    return TOO_MUCH if _waiting(_owner(tender_id, organisation_id)) + size > WAITING_LIMIT else None
-
-
-def _token_of(owner: str, sha256: str, size: int) -> str:
-    return owner + _keyed(f"{owner}:{sha256}:{size}", 16)
-
-
-def _note(token: str, tender_id: int, sha256: str, size: int) -> None:
-    _replace(_facts_path(token), json.dumps({"sha256": sha256, "size": size, "of": tender_mark(tender_id)}).encode())
-
-
-def _waiting(owner: str) -> int:
-    """Bytes that count towards a bidder's limit: what was never handed in counts for some days only."""
-    since = time.time() - KEPT_SECONDS
-    return sum(facts["size"] for path in _notes_of(owner) if _changed_at(path) >= since and (facts := _facts(path.stem)))
+    return held.why_no_room(held.owner_of(tender_id, organisation_id), size=size)
 
 
 def find(token: str, *, tender_id: int, organisation_id: int) -> Upload | None:
     """An upload of this bidder's in this tender; anybody else's does not exist."""
-    if not _TOKEN.fullmatch(token) or not token.startswith(_owner(tender_id, organisation_id)):
+    if not _TOKEN.fullmatch(token) or not token.startswith(held.owner_of(tender_id, organisation_id)):
         return None
-    facts = _facts(token)
-    if facts is None:
+    facts = held.entry(token)
+    if facts is None or facts["is"] != State.HERE:
         return None
     upload = Upload(token, facts["sha256"], facts["size"], _arrived(token, facts["sha256"], facts["size"]))
     if upload.is_complete and size_of(upload.sha256) is None:
@@ -193,10 +169,10 @@ def store_object(data: bytes) -> str:
 def store_stream(chunks: Iterable[bytes], *, sha256: str | None = None) -> str:
     """Keep an object as it is read, in a `.sealed` file, without holding it in memory. Raises Refused when it is not what it is said to be,
     or no ciphertext."""
-    draft = _folder("uploads") / f"{secrets.token_hex(16)}.whole"
+    draft = held.folder("uploads") / f"{secrets.token_hex(16)}.whole"
     digest, begin = hashlib.sha256(), b""
     try:
-        with _create(draft) as file:
+        with held.create(draft) as file:
             for chunk in chunks:
                 digest.update(chunk)
                 begin += chunk[: AGE_HEADER - len(begin)]
@@ -245,26 +221,16 @@ def read_object(sha256: str) -> bytes | None:
 
 def discard(token: str) -> None:
     _part(token).unlink(missing_ok=True)
-    _facts_path(token).unlink(missing_ok=True)
+    held.forget(token)
 
 
 def release(*, tender_id: int, organisation_id: int, sizes: Mapping[str, int]) -> None:
-    """These objects were handed in: they count no longer towards what a bidder may have waiting. Their notes are known by name:
-    looking through the folder would take the longer the more is under way."""
-    owner = _owner(tender_id, organisation_id)
-    for sha256, size in sizes.items():
-        discard(_token_of(owner, sha256, size))
-
-
-def tender_mark(tender_id: int) -> str:
-    """What notes have in the place of a tender: who reads the folder alone learns nothing from it."""
-    return _keyed(f"tender {tender_id}", 32)
-
-
-def notes() -> list[tuple[str, str, str]]:
-    """Token, object and tender's mark of everything that was sent and not handed in."""
-    found = ((path.stem, _facts(path.stem)) for path in _folder("uploads").glob("*.json"))
-    return [(token, facts["sha256"], facts["of"]) for token, facts in found if facts is not None]
+    """These objects were handed in. They are held as before, but can't be taken back any more."""
+    owner = held.owner_of(tender_id, organisation_id)
+    try:
+        held.mark_all(owner, [held.token_of(owner, sha256, size) for sha256, size in sizes.items()], State.HANDED)
+    except OSError:  # a full disk: the bid stands and its bidder has to learn it; the objects are held as before
+        current_app.logger.exception("a note of what is held could not be written")
 
 
 def set_aside(sha256: str) -> None:
@@ -280,7 +246,7 @@ def set_aside(sha256: str) -> None:
 def lying_aside() -> list[str]:
     """The objects that were set aside so long ago that nobody can be handing them in."""
     before = time.time() - ASIDE_SECONDS
-    return sorted(path.stem for path in _folder("uploads").glob("*.aside") if _changed_at(path) < before)
+    return sorted(path.stem for path in held.folder("uploads").glob("*.aside") if _changed_at(path) < before)
 
 
 def put_back(sha256: str) -> None:
@@ -291,31 +257,33 @@ def throw_away(sha256: str) -> None:
     _aside(sha256).unlink(missing_ok=True)
 
 
+def is_aside(sha256: str) -> bool:
+    return _aside(sha256).exists()
+
+
 def _aside(sha256: str) -> Path:
-    return _folder("uploads") / f"{sha256}.aside"
+    return held.folder("uploads") / f"{sha256}.aside"
 
 
-def sweep(*, older_than: float = KEPT_SECONDS) -> int:
+def sweep(*, older_than: float = held.KEPT_SECONDS) -> int:
     """Throw away uploads that nobody went on with; objects in the store stay (actions/clearing.py). How many were thrown away."""
     before, thrown = time.time() - older_than, 0
-    for path in list(_folder("uploads").iterdir()):
-        if path.suffix in (".json", ".aside"):
-            continue  # a note goes with its part
-        if _changed_at(path) >= before:
+    for path in list(held.folder("uploads").iterdir()):
+        if path.suffix in (".held", ".aside") or _changed_at(path) >= before:
             continue
         path.unlink(missing_ok=True)
         if path.suffix == ".part":
-            path.with_suffix(".json").unlink(missing_ok=True)
+            held.forget(path.stem)
             thrown += 1
-    for path in _folder("uploads").glob("*.json"):  # of nothing; one of an object tells to whose tender it belongs
-        if (
-            _changed_at(path) < before
-            and not _part(path.stem).exists()
-            and (facts := _facts(path.stem))
-            and size_of(facts["sha256"]) is None
-        ):
-            path.unlink(missing_ok=True)
+    for token, one, _of in held.everything():  # of nothing; one of an object tells to whose tender it belongs
+        if one["at"] < before and is_gone(token, one):
+            held.forget(token)
     return thrown
+
+
+def is_gone(token: str, one: Mapping) -> bool:
+    """Whether nothing of a held object is on the disk."""
+    return size_of(one["sha256"]) is None and not is_aside(one["sha256"]) and not _part(token).exists()
 
 
 @each_day
@@ -327,7 +295,7 @@ def sweep_daily(*, now) -> int:
 
 def temporary_folder() -> str:
     """Where a sealed file lies while its form arrives: nameless, and gone with the request."""
-    return str(_folder("uploads"))
+    return str(held.folder("uploads"))
 
 
 def _changed_at(path: Path) -> float:
@@ -340,23 +308,11 @@ def _changed_at(path: Path) -> float:
 def _keep(part: Path, sha256: str) -> None:
     """Into the store under its hash; both the bytes and the name are on disk when this returns."""
     target = _object(sha256)
-    _folder("sealed")
+    held.folder("sealed")
     target.parent.mkdir(mode=0o700, exist_ok=True)
     os.replace(part, target)
     for folder in (target.parent, target.parent.parent, current_app.config["DATA"]):
         _sync_folder(folder)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """The whole file or the one before it, whenever somebody looks."""
-    draft = path.with_suffix(f".{secrets.token_hex(4)}")
-    with _create(draft) as file:
-        file.write(data)
-    os.replace(draft, path)
-
-
-def _create(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _sync_folder(folder: Path) -> None:
@@ -367,38 +323,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _owner(tender_id: int, organisation_id: int) -> str:
-    return _keyed(f"{tender_id}:{organisation_id}", 16)
-
-
-def _keyed(text: str, digits: int) -> str:
-    return hmac.new(current_app.config["SECRET_KEY"].encode(), f"upload:{text}".encode(), hashlib.sha256).hexdigest()[:digits]
-
-
-def _folder(name: str) -> Path:
-    folder = current_app.config["DATA"] / name
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def _part(token: str) -> Path:
-    return _folder("uploads") / f"{token}.part"
-
-
-def _facts_path(token: str) -> Path:
-    return _folder("uploads") / f"{token}.json"
+    return held.folder("uploads") / f"{token}.part"
 
 
 def _object(sha256: str) -> Path:
     return current_app.config["DATA"] / "sealed" / sha256[:2] / sha256
-
-
-def _facts(token: str) -> dict | None:
-    try:
-        return json.loads(_facts_path(token).read_bytes())
-    except FileNotFoundError:
-        return None
-
-
-def _notes_of(owner: str) -> list[Path]:
-    return list(_folder("uploads").glob(f"{owner}*.json"))

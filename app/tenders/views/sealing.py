@@ -18,7 +18,7 @@ from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions import sealing as actions
 from app.tenders.actions.bidding import SIGNATORY_ONLY, why_not_bid
-from app.tenders.actions.clearing import drop_upload
+from app.tenders.actions.clearing import drop_held, drop_upload, make_room
 from app.tenders.capsule.format import MAX_FILES, MAX_HEADER, canonical
 from app.tenders.handing_in import DAMAGED
 from app.tenders.models import Tender
@@ -99,9 +99,16 @@ def _bidder_of(number: str) -> dict:
 @uploading
 def begin_object(number: str):
     size, sha256 = _announced()
-    upload = uploads.begin(**_bidder_of(number), sha256=sha256, size=size)
+    whose = _bidder_of(number)
+    _make_room(whose)
+    upload = uploads.begin(**whose, sha256=sha256, size=size)
     place = url_for(".object_so_far", number=number, token=upload.token)
     return Response(status=201, headers={"Location": place, "Upload-Offset": str(upload.offset)})
+
+
+def _make_room(whose: dict) -> None:
+    make_room(**whose)
+    db.session.rollback()
 
 
 def _announced() -> tuple[int, str]:
@@ -251,6 +258,7 @@ def _unwelcome(number: str) -> tuple[Reason | None, bool]:
                 None if person.has(Role.ENTERPRISE_SIGNATORY) else SIGNATORY_ONLY
             )
             whose = {"tender_id": tender.id, "organisation_id": person.organisation_id}
+            make_room(**whose)
             return reason or uploads.why_no_room(**whose, size=request.content_length or 0), True
     finally:
         db.session.rollback()  # no connection is held while the file comes
@@ -267,8 +275,10 @@ def submit_sealed(number: str):
     try:
         refuse_if(g.unwelcome)
         whose = _bidder_of(number)
-        header = keep_sealed_file(file.stream if file is not None else None, **whose)
+        header, brought = keep_sealed_file(file.stream if file is not None else None, drop=drop_held, **whose)
         receipt, refused, refusal = _hand_in(number, header)
+        if refused is not None:
+            drop_held(brought)
     except Refused as found:
         receipt, refused, refusal = None, found, _refuse(tender, found)
     if refused is None:

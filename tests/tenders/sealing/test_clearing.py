@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from pyrage import encrypt, x25519
 
-from app.tenders import uploads
+from app.tenders import held, uploads
 from app.tenders.actions import bidding, unsealing
 from app.tenders.actions.clearing import clear_store
 from app.tenders.capsule.format import pack
@@ -72,7 +72,7 @@ def drop(program: Program, place: str):
 def test_a_removed_file_that_had_arrived_is_gone_at_once_and_can_come_again(program, folder, app):
     place = program.upload(DATA)
     assert drop(program, place).status_code == 204
-    assert uploads.size_of(DIGEST) is None and notes(folder) == [".aside"]
+    assert uploads.size_of(DIGEST) is None and notes(folder) == [".aside", ".held"]
     assert program.ask("HEAD", place).status_code == 404
     tick(app, 1)
     assert notes(folder) == []
@@ -132,7 +132,7 @@ def test_what_lies_aside_waits_for_the_requests_that_saw_it(program, folder, mon
 
 
 def left_behind(story, program, folder) -> tuple[set[str], set[str]]:
-    """The objects of the bids that count, and the others: replaced, taken back, never handed in, refused."""
+    """The objects of the bids that count, and the others: replaced, taken back, never handed in. A refused sealed file leaves none."""
     kept, others = set(), set()
 
     def hand_in(index: int, number: int):
@@ -148,7 +148,7 @@ def left_behind(story, program, folder) -> tuple[set[str], set[str]]:
     program.upload(DATA)
     refused = seal_bid(story, terms=stories.terms_of(stories.published(number="XH-2009-0009").tender))
     assert "refusals" in program.send_file(pack(refused.header, refused.objects)).location
-    return kept, others | {DIGEST} | {one.sha256 for one in refused.header.objects}
+    return kept, others | {DIGEST}
 
 
 def test_before_the_closing_the_store_keeps_all_and_after_it_what_counts(program, story, folder, app, session, clock):
@@ -195,6 +195,60 @@ def test_a_failed_tender_keeps_the_capsules_that_are_given_back(story, folder, s
 
 def test_a_sealed_file_counts_towards_what_a_bidder_may_have_waiting(program, story, folder, monkeypatch):
     bid = seal_bid(story)
-    monkeypatch.setattr(uploads, "WAITING_LIMIT", sum(len(one) for one in bid.objects) - 1)
+    monkeypatch.setattr(held, "BYTES", sum(len(one) for one in bid.objects) - 1)
     assert "refusals" in program.send_file(pack(bid.header, bid.objects)).location
     assert stored(folder) == set() and PUBLISHED < IN_TIME
+
+
+# --- room for one bidder ------------------------------------------------------------------------------------------------------
+
+
+def held_by(story, index: int = 0) -> dict[str, str]:
+    owner = held.owner_of(story.tender.id, story.bidders[index][0].organisation_id)
+    return {one["sha256"]: one["is"] for one in held.entries(owner).values()}
+
+
+def test_what_was_removed_counts_until_it_is_gone_from_the_disk(program, story, folder, app, monkeypatch):
+    monkeypatch.setattr(held, "BYTES", len(DATA) + 10)
+    drop(program, program.upload(DATA))
+    assert held_by(story) == {DIGEST: held.State.ASIDE}
+    refused = program.begin(DATA[:20])
+    assert refused.status_code == 403 and "8 GB" in refused.json["text"] and "十分钟" in refused.json["next"]
+    tick(app, 1)
+    assert held_by(story) == {} and program.begin(DATA[:20]).status_code == 201
+
+
+def test_what_was_replaced_counts_and_makes_room_for_its_own_bidder_alone(program, story, folder, app, session, monkeypatch):
+    bids = [seal_bid(story, price_fen=price) for price in (70, 69, 68)]
+    stories.submit(story, 1)
+    kept = stored(folder)
+    size = sum(len(one) for one in bids[0].objects)
+
+    def hand_in(bid):
+        for one in bid.objects:
+            program.upload(one)
+        assert program.submit(bid.header.to_bytes()).status_code == 201
+        return {one.sha256 for one in bid.header.objects}
+
+    first, second = hand_in(bids[0]), hand_in(bids[1])
+    assert held_by(story) == dict.fromkeys(first | second, held.State.HANDED)
+    tick(app)
+    assert stored(folder) == kept | first | second, "nothing goes by itself"
+    monkeypatch.setattr(held, "BYTES", size * 3 + size // 2)
+    third = hand_in(bids[2])
+    assert [held_by(story)[one] for one in (*first, *second, *third)] == [held.State.ASIDE] * len(first) + [held.State.HANDED] * len(
+        second | third
+    )
+    tick(app, 1)
+    assert stored(folder) == kept | second | third
+    assert set(held_by(story)) == second | third
+
+
+def test_a_refused_sealed_file_does_not_use_up_its_bidders_room(program, story, folder, app):
+    refused = seal_bid(story, terms=stories.terms_of(stories.published(number="XH-2009-0009").tender))
+    damaged = pack(refused.header, refused.objects)[:-1] + b"x"
+    for data in (pack(refused.header, refused.objects), damaged):
+        assert "refusals" in program.send_file(data).location
+        assert stored(folder) == set()
+        tick(app, 1)
+        assert held_by(story) == {} and notes(folder) == []

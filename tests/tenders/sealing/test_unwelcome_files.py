@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Organisation
 from app.accounts.rules import Role
-from app.tenders import uploads
+from app.tenders import held
 from app.tenders.capsule.format import MAGIC, pack
 from app.tenders.models import BidRefusal, BidVersion
 from tests import factories
@@ -81,9 +81,9 @@ def test_a_bidder_who_may_not_hand_in_gets_the_signed_refusal_of_it(story, clien
     if why == "late":
         clock.set(stories.DEADLINE)
     if why == "full":
-        monkeypatch.setattr(uploads, "WAITING_LIMIT", SIZE)
+        monkeypatch.setattr(held, "BYTES", SIZE)
     answer, count = send(Program(client))
-    words = {"late": "截止", "clerk": "签章人", "full": str(uploads.TOO_MUCH.text)}[why]
+    words = {"late": "截止", "clerk": "签章人", "full": str(held.TOO_MUCH.text)}[why]
     assert "refusals" in answer.location and words in session.scalars(select(BidRefusal.reason)).one()
     assert count < NOTHING
 

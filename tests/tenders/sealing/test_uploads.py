@@ -1,7 +1,9 @@
 """Ciphertext on its way: pieces that break off and go on, pieces that are wrong, others' uploads, and a process that dies at any point."""
 
+import json
 import os
 import signal
+import sys
 import threading
 import time
 from base64 import b64encode
@@ -11,27 +13,13 @@ import pytest
 from pyrage import encrypt, x25519
 
 from app.common.refusal import Refused
-from app.tenders import sealed_file, uploads
+from app.tenders import held, sealed_file, uploads
 from tests.tenders import bid_stories as stories
 from tests.tenders.sealing.tus import PIECE, Program
 
 DATA = encrypt(os.urandom(300_000), [x25519.Identity.generate().to_public()])
 DIGEST = sha256(DATA).hexdigest()
 OWNER = {"tender_id": 7, "organisation_id": 3}
-
-
-@pytest.fixture
-def story(session, clock):
-    found = stories.published()
-    found.bidders = [stories.enterprise(1, stories.NAMES[0]), stories.enterprise(2, stories.NAMES[1])]
-    clock.set(stories.IN_TIME)
-    return found
-
-
-@pytest.fixture
-def program(story, client, sign_in) -> Program:
-    sign_in(client, story.bidders[0][1])
-    return Program(client)
 
 
 @pytest.fixture
@@ -280,15 +268,19 @@ def test_sweeping_takes_what_nobody_went_on_with(files):
     other = DATA + b"done"
     done = uploads.begin(**OWNER, sha256=sha256(other).hexdigest(), size=len(other))
     uploads.append(done, 0, other)
-    long_ago = time.time() - uploads.KEPT_SECONDS - 60
-    for token in (old.token, kept.token, done.token):
-        os.utime(uploads._facts_path(token), (long_ago, long_ago))
+    long_ago = time.time() - held.KEPT_SECONDS - 60
+    note = files / "uploads" / f"{old.token[:16]}.held"
+    told = json.loads(note.read_text())
+    for one in told["objects"].values():
+        one["at"] = long_ago
+    note.write_text(json.dumps(told))
     os.utime(uploads._part(old.token), (long_ago, long_ago))
     assert uploads.sweep() == 1
     assert uploads.find(old.token, **OWNER) is None
     assert uploads.find(kept.token, **OWNER).offset == 0, "one that goes on for days is no old one"
-    assert names_in(files) == [".json", ".json", ".part"], "the note of an object in the store tells whose tender it is cleared with"
-    assert uploads.read_object(done.sha256) == other and uploads._waiting(uploads._owner(**OWNER)) == 0
+    assert names_in(files) == [".held", ".part"]
+    assert set(held.entries(held.owner_of(**OWNER))) == {kept.token, done.token}, "what is in the store counts as long as it is there"
+    assert uploads.read_object(done.sha256) == other
 
 
 @only_files
@@ -302,15 +294,33 @@ def test_the_tick_sweeps(app, files):
 
 
 @only_files
-def test_one_bidder_cannot_fill_the_disk_but_what_was_handed_in_counts_no_more(files, monkeypatch):
-    monkeypatch.setattr(uploads, "WAITING_LIMIT", 500)
+def test_one_bidder_cannot_fill_the_disk_not_even_by_handing_in(files, monkeypatch):
+    monkeypatch.setattr(held, "BYTES", 500)
     first = uploads.begin(**OWNER, sha256="1" * 64, size=300)
-    with pytest.raises(Refused) as refused:
-        uploads.begin(**OWNER, sha256="2" * 64, size=300)
-    assert refused.value.reason is uploads.TOO_MUCH
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            uploads.begin(**OWNER, sha256="2" * 64, size=300)
+        assert refused.value.reason is held.TOO_MUCH and "移除" in str(held.TOO_MUCH.next)
+        uploads.release(**OWNER, sizes={first.sha256: first.size})
     uploads.begin(tender_id=7, organisation_id=4, sha256="2" * 64, size=300)
-    uploads.release(**OWNER, sizes={first.sha256: first.size})
+    uploads.discard(first.token)
     uploads.begin(**OWNER, sha256="2" * 64, size=300)
+
+
+@only_files
+def test_uploads_of_one_bidder_are_bounded_and_others_do_not_slow_them(files):
+    """However small the objects: a note is read as a whole, so it may not grow, and nobody's grows with another's."""
+    for number in range(held.RECORDS):
+        uploads.begin(**OWNER, sha256=f"{number:064x}", size=1)
+    with pytest.raises(Refused) as refused:
+        uploads.begin(**OWNER, sha256="f" * 64, size=1)
+    assert refused.value.reason is held.TOO_MANY and str(held.RECORDS) in str(held.TOO_MANY.text)
+    uploads.begin(**OWNER, sha256=f"{0:064x}", size=1)  # one that is known goes on
+    opened = []
+    sys.addaudithook(lambda name, args: opened.append(str(args[0])) if name in ("open", "os.scandir", "os.listdir") else None)
+    uploads.begin(tender_id=7, organisation_id=4, sha256="f" * 64, size=1)
+    seen = [path for path in opened if path.startswith(str(files / "uploads"))]
+    assert 0 < len(seen) < 10 and not [path for path in seen if held.owner_of(**OWNER) in path]
 
 
 @only_files

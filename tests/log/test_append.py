@@ -118,6 +118,17 @@ def test_a_hidden_entry_is_its_owners_until_it_is_revealed(log):
     assert [one[0] for one in log.public(later + timedelta(minutes=10)).opened()] == [index]
 
 
+def test_what_is_revealed_is_everybodys_from_that_instant_and_nobodys_is_not_anybodys(log):
+    index, at = log.append(is_public=False).leaf_index, START + timedelta(minutes=20)
+    actions.reveal(LogEntry.leaf_index == index, now=at)
+    ownerless = actions.append("tender.publish", log.about, now=START, payload={}, tender="4104-1", is_public=False).leaf_index
+    db.session.commit()
+    for organisation_id in (log.about.id + 1, None):
+        assert queries.entry_for(index, organisation_id, at - timedelta(seconds=1)) is None
+        assert queries.entry_for(index, organisation_id, at) is not None
+        assert queries.entry_for(ownerless, organisation_id, at) is None, "an entry of no organisation is not that of people without one"
+
+
 def test_the_same_deadline_twice_adds_nothing(log):
     log.append()
     deadline = START + 20 * DAY

@@ -151,6 +151,9 @@ def test_a_contribution_is_bound_to_its_tender_round_and_side():
     assert draw.why_not_reveal("XH-2009-0001", 1, Side.TENDERER, value, own) is None
     assert draw.why_not_reveal("XH-2009-0001", 1, Side.BUREAU, value, own) is not None
     assert draw.why_not_reveal("XH-2009-0001", 1, Side.TENDERER, "cd" * 32, own) is not None
+    no_number = "随机数"
+    promised = draw.contribution_hash("XH-2009-0001", 1, Side.TENDERER, no_number)
+    assert draw.why_not_reveal("XH-2009-0001", 1, Side.TENDERER, no_number, promised) is not None, "only 64 hexadecimal digits can be mixed in"
 
 
 def test_who_does_not_reveal_counts_with_the_commitment_and_who_never_committed_with_nothing():
@@ -252,6 +255,7 @@ NEW_YEAR = WorkdayCalendar({2010: False}, {date(2010, 2, day): day in (20, 21) f
         (date(2010, 2, 13), date(2010, 2, 20), True),
         (date(2010, 2, 13), date(2010, 2, 17), True),
         (date(2010, 2, 13), date(2010, 2, 22), False),
+        (date(2010, 2, 13), date(2010, 2, 14), False),
     ],
     ids=[
         "the day",
@@ -262,6 +266,7 @@ NEW_YEAR = WorkdayCalendar({2010: False}, {date(2010, 2, day): day in (20, 21) f
         "after the holiday",
         "within it",
         "one later",
+        "no lottery within it",
     ],
 )
 def test_nobody_waits_for_a_lottery_that_suits(announced, drawn_on, is_right):

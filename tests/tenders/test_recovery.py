@@ -280,6 +280,32 @@ def test_the_ladder_and_the_bidders_page(session, client, new_client, sign_in, c
     assert "请登记流标" in page.text and f"{base}/fail" in page.links and "接下来组织评标" not in page.main, "one bid can be read"
 
 
+def test_a_window_that_is_over_waits_on_the_desk_of_its_own_bureau_until_it_is_ended(session, new_client, sign_in, clock):
+    story, secrets = story_with_files()
+    announced(story)
+    ladder = f"/tenders/{story.tender.number}/opening/ladder"
+    own, elsewhere = new_client(), new_client()
+    clock.set(AFTER)
+    sign_in(own, Role.BUREAU_OFFICER, division_code="410402")
+    sign_in(elsewhere, Role.BUREAU_OFFICER, division_code="410403")
+
+    def waits(client, now) -> bool:
+        clock.set(now)
+        return ladder in client.get("/desk").links
+
+    assert not waits(own, ENDS - timedelta(seconds=1)), "bidders may still come"
+    assert waits(own, ENDS) and not waits(elsewhere, ENDS)
+    again = LATER + timedelta(hours=1)
+    recovery.announce_recovery(story.tender, ends_at=again, cause=CAUSE, actor=story.manager_actor, now=LATER)
+    session.commit()
+    assert not waits(own, LATER), "another window runs"
+    assert waits(own, again)
+    recovery.end_unsealing(story.tender, actor=supervisor(), now=again)
+    opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=again)
+    session.commit()
+    assert not waits(own, again + timedelta(minutes=1))
+
+
 def test_a_bidder_without_a_bid_has_no_such_page(session, client, sign_in, clock):
     story, _secrets = story_with_files()
     announced(story)

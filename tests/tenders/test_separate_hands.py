@@ -129,12 +129,35 @@ def test_one_person_hands_in_for_one_enterprise(session):
     session.commit()
     stories.submit(story, 0)
     header = stories.sealed(story, 1).header.to_bytes()
-    with pytest.raises(Refused, match="已经为“平顶山市常绿物业服务有限公司”提交"):
+    with pytest.raises(Refused, match="已经为“平顶山市常绿物业服务有限公司”提交过"):
         sealing.submit_capsule(story.tender, header, actor=hat(both, 1), now=PUBLISHED + 3 * DAY)
     session.rollback()
-    bidding.withdraw_bid(story.tender, actor=hat(both, 0), now=PUBLISHED + 4 * DAY)
-    sealing.submit_capsule(story.tender, header, actor=hat(both, 1), now=PUBLISHED + 4 * DAY)
+    sealing.submit_capsule(story.tender, header, actor=story.actor(1), now=PUBLISHED + 4 * DAY)
     session.commit()
+
+
+def test_taking_a_bid_back_does_not_free_its_hand_for_another_bidder(session):
+    """A colleague hands in anew what was taken back: two bids would stand, and one person would have served both."""
+    story = stories.published()
+    for number in range(2):
+        story.bidders.append(stories.enterprise(number + 1, stories.NAMES[number]))
+    both, home = story.bidders[0][1], story.bidders[0][1].memberships[0].organisation
+    factories.give_role(both, story.bidders[1][1].memberships[0].organisation, Role.ENTERPRISE_SIGNATORY)
+    colleague = factories.person(Role.ENTERPRISE_SIGNATORY, organisation=home, name="同事")
+    session.commit()
+    stories.submit(story, 0)
+    bidding.withdraw_bid(story.tender, actor=hat(both, 0), now=PUBLISHED + 4 * DAY)
+    session.commit()
+    header = stories.sealed(story, 1).header.to_bytes()
+    with pytest.raises(Refused, match="即使已经撤回"):
+        sealing.submit_capsule(story.tender, header, actor=hat(both, 1), now=PUBLISHED + 5 * DAY)
+    session.rollback()
+    again = stories.sealed(story, 0).header.to_bytes()
+    sealing.submit_capsule(story.tender, again, actor=factories.actor_for(colleague), now=PUBLISHED + 6 * DAY)
+    sealing.submit_capsule(story.tender, header, actor=story.actor(1), now=PUBLISHED + 6 * DAY)
+    session.commit()
+    hands = [{version.submitted_by_id for version in bid.versions} for bid in story.tender.bids]
+    assert len(hands) == 2 and not hands[0] & hands[1]
 
 
 def test_who_served_the_tenderer_hands_in_no_bid_in_its_tender(session):
@@ -168,7 +191,7 @@ def test_bids_handed_in_by_one_person_are_an_alarm(session):
 
 def reads_why_in_place_of_the_buttons(client, address) -> bool:
     page = client.get(address)
-    return "您参与过本项目，或者曾在招标人任职，不能由您办理备案。 请由另一名备案人员办理。" in page.main and not page.all(".//main//form")
+    return "您参与过本项目，或者曾在招标人任职，不能由您办理备案。请由另一名备案人员办理。" in page.main and not page.all(".//main//form")
 
 
 def test_an_officer_who_had_a_hand_in_it_finds_no_buttons_on_the_filing(session, client, sign_in):

@@ -82,11 +82,12 @@ def why_not_bid_at(tender: Tender, enterprise: Any, *, has_served: bool, now: da
 
 
 def why_not_second(other: str | None) -> Reason | None:
-    """One person hands in for one enterprise. `other`: the name of the one for which they already did; it tells nobody else of that bid."""
+    """One person hands in for one enterprise in a tender, whatever became of that bid: two bidders served by one person count as colluding
+    (实施条例第四十条). `other`: the name of the one for which they already did; it tells nobody else of that bid."""
     if other is None:
         return None
     return Reason(
-        _l("您已经为“%(name)s”提交本项目的投标，不能再为另一家企业提交。", name=other),
+        _l("您已经为“%(name)s”提交过本项目的投标，即使已经撤回，也不能再为另一家企业提交。", name=other),
         _l("《招标投标法实施条例》第三十四条、第四十条"),
         _l("请由本企业的另一名签章人办理。"),
     )

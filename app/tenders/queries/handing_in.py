@@ -47,7 +47,7 @@ _HANDS = (
     select(BidVersion.submitted_by_id.label("user_id"), Bid.organisation_id, Enterprise.name)
     .join(Bid, BidVersion.bid_id == Bid.id)
     .join(Enterprise, Bid.enterprise_id == Enterprise.id)
-    .where(Bid.tender_id == bindparam("tender_id"), Bid.withdrawn_at.is_(None), BidVersion.submitted_by_id.in_(_PEOPLE))
+    .where(Bid.tender_id == bindparam("tender_id"), BidVersion.submitted_by_id.in_(_PEOPLE))
     .order_by(Bid.id, BidVersion.id)
 )
 _USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))).order_by(BidCapsule.sha256)
@@ -89,7 +89,8 @@ def people_of(organisation_id: int, people: Collection[int | None]) -> frozenset
 
 
 def hands_in(tender: Tender, people: Collection[int | None]) -> Sequence[Row]:
-    """For which enterprises' standing bids these people have handed in: user_id, organisation_id, name."""
+    """For which enterprises these people have handed in, taken back or not: user_id, organisation_id, name. A colleague may hand in again what was
+    taken back, and then two bids would stand by one person's hands; the colleague could not be refused without learning of the other bid."""
     return db.session.execute(_HANDS, {"tender_id": tender.id, "people": list(people)}).all()
 
 

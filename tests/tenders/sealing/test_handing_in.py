@@ -23,20 +23,6 @@ from tests.tenders.sealing.tus import Program, seal_bid
 PDF = b"%PDF-1.7 " + os.urandom(9000)
 
 
-@pytest.fixture
-def story(session, clock):
-    found = stories.published()
-    found.bidders = [stories.enterprise(1, stories.NAMES[0]), stories.enterprise(2, stories.NAMES[1])]
-    clock.set(stories.IN_TIME)
-    return found
-
-
-@pytest.fixture
-def program(story, client, sign_in) -> Program:
-    sign_in(client, story.bidders[0][1])
-    return Program(client)
-
-
 def sealed(story, terms=None, **changes) -> Sealed:
     """A bid of the first bidder with one file."""
     return seal_bid(story, terms=terms, files=[("letter", "投标函.pdf", PDF)], **changes)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from app.common.audit import AuditEvent
@@ -17,20 +16,6 @@ from tests.tenders.sealing.tus import Program, seal_bid
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LIMIT = pacing.SUBMISSIONS
 EARLIER = stories.DEADLINE - timedelta(days=2)
-
-
-@pytest.fixture
-def story(session, clock):
-    found = stories.published()
-    found.bidders = [stories.enterprise(1, stories.NAMES[0]), stories.enterprise(2, stories.NAMES[1])]
-    clock.set(stories.IN_TIME)
-    return found
-
-
-@pytest.fixture
-def program(story, client, sign_in) -> Program:
-    sign_in(client, story.bidders[0][1])
-    return Program(client)
 
 
 def leaves(session, event: str) -> int:

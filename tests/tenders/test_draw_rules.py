@@ -153,7 +153,9 @@ def test_a_contribution_is_bound_to_its_tender_round_and_side():
     assert draw.why_not_reveal("XH-2009-0001", 1, Side.TENDERER, "cd" * 32, own) is not None
     no_number = "随机数"
     promised = draw.contribution_hash("XH-2009-0001", 1, Side.TENDERER, no_number)
-    assert draw.why_not_reveal("XH-2009-0001", 1, Side.TENDERER, no_number, promised) is not None, "only 64 hexadecimal digits can be mixed in"
+    assert draw.why_not_reveal("XH-2009-0001", 1, Side.TENDERER, no_number, promised) is not None, (
+        "only 64 hexadecimal digits can be mixed in"
+    )
 
 
 def test_who_does_not_reveal_counts_with_the_commitment_and_who_never_committed_with_nothing():

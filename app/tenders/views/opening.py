@@ -93,7 +93,9 @@ def steps_shown(room: Room, tender: Tender, now) -> list[dict]:
     """For components/timeline.html: what everybody follows."""
     is_over, closing = room.stage in (Stage.TOO_FEW, Stage.ENDED), room.closing
     present = _("保管人到场 %(present)d / %(count)d", present=room.present, count=len(room.holdings))
-    opened = _("解密 %(done)d / %(count)d", done=room.unsealed - sum((room.faults or {}).values()), count=room.bids) if closing else _("解密")
+    opened = (
+        _("解密 %(done)d / %(count)d", done=room.unsealed - sum((room.faults or {}).values()), count=room.bids) if closing else _("解密")
+    )
     is_read_out = room.stage is Stage.OPENED
     is_unsealed = is_read_out or room.stage is Stage.UNSEALED
     done = (

@@ -170,6 +170,10 @@ def test_weak_passphrases_unsaved_files_and_wrong_characters_are_refused(browser
     fill_asked(page, "错" * 24)
     page.get_by_role("button", name="确认并登记公钥").click()
     assert "与密钥卡不符" in page.locator("[data-confirm-error]").inner_text()
+    back = page.get_by_role("button", name="返回上一步")
+    assert back.evaluate("button => getComputedStyle(button).color") != "rgb(255, 255, 255)", "white on white"
+    back.click()
+    page.get_by_role("heading", name="第二步").wait_for()
     page.goto("/keys")
     assert "您还没有密钥" in page.locator("main").inner_text()
 

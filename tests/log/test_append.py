@@ -129,6 +129,16 @@ def test_what_is_revealed_is_everybodys_from_that_instant_and_nobodys_is_not_any
         assert queries.entry_for(ownerless, organisation_id, at) is None, "an entry of no organisation is not that of people without one"
 
 
+def test_what_happens_at_the_checkpoints_own_instant_is_public_with_the_next_one(log):
+    log.append()
+    at = pace.boundary(START) + timedelta(minutes=20)
+    index = log.append(at).leaf_index
+    assert index >= log.public(at).size
+    assert log.public(at).entry(index) is None and index not in [one.leaf_index for one in log.public(at).newest(9)]
+    assert index not in [one[0] for one in log.public(at).opened()]
+    assert log.public(at + timedelta(minutes=10)).entry(index) is not None
+
+
 def test_the_same_deadline_twice_adds_nothing(log):
     log.append()
     deadline = START + 20 * DAY

@@ -54,6 +54,7 @@ def test_two_people_erase_what_a_leaf_stands_for_and_the_tree_stands(log, two, r
     assert done.exit_code == 0 and "张三" in done.output and "the content is erased" in done.output
     assert PASSWORD not in done.output
     assert erased(index) and verify().fault is None
+    assert index not in [one[0] for one in log.public(START + timedelta(days=1)).opened()], "the whole log is given out without it"
     assert log.public(START + timedelta(days=1)).checkpoint == head
     row = db.session.scalars(db.select(AuditEvent).where(AuditEvent.event == "log.erase")).one()
     assert row.facts["leaf_index"] == index and row.facts["grounds"] == "本人申请"

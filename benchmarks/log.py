@@ -81,7 +81,7 @@ def appender():
 
     about = create_organisation(kind=OrganisationKind.COMMUNITY, name="甲", division_code="410402001001", actor=system_actor(), now=BEGAN)
     db.session.commit()
-    return lambda at: append("tender.publish", about, now=at, payload={"bid_deadline_at": at.isoformat()}, tender="XH-2009-0001")
+    return lambda at: append("tender.publish", about, now=at, payload={"opens_at": at.isoformat()}, tender="XH-2009-0001")
 
 
 class PlainInsert:

@@ -3,14 +3,16 @@
 from app.log.actions import object_id, reveal
 from app.log.models import LogEntry
 from app.log.recording import Decisive, decisive, link_objects
+from app.log.unhidden import REVEALS, Reveals, reveals
 
 
 def _published(application, row) -> None:
     """With the notice the approval before it may be known."""
     same = (LogEntry.object_type == application.__tablename__) & (LogEntry.object_id == object_id(application))
-    reveal(same & (LogEntry.event == "funding.approve"), now=row.at)
+    reveal(same & LogEntry.event.in_(REVEALS[row.event].events), now=row.at)
 
 
+reveals({"funding.publish": Reveals(("funding.approve",), of_object=True)})
 decisive(
     {
         "programme.activate": Decisive(("budget_fen",)),

@@ -25,7 +25,7 @@ from app.log.keys import Keys, log_keys
 from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.padding import TILE
 from app.log.queries import State, read_begin
-from app.log.sealing import seal_of
+from app.log.sealing import ABOUT, seal_of
 from app.log.served import served_until
 from app.log.tiles import Tiles
 
@@ -81,20 +81,10 @@ def append_all(events: Sequence[Happened]) -> list[LogEntry]:
     for one in events:
         index = pace.place(previous, size, secrets.randbelow(pace.SPREAD))
         salt, text = secrets.token_bytes(32), canonical(one.event, one.obj, one.now, one.tender, one.payload)
-        leaves.append(_leaf(frontier, keys, index, previous, sha256(salt + text).digest(), at))
-        entries.append(
-            LogEntry(
-                leaf_index=index,
-                event=one.event,
-                object_type=one.obj.__tablename__,
-                object_id=object_id(one.obj),
-                tender_number=one.tender,
-                organisation_id=one.organisation_id,
-                salt=salt,
-                payload=text,
-                revealed_at=one.now if one.is_public else None,
-            )
-        )
+        about = (one.event, one.obj.__tablename__, object_id(one.obj), one.tender, one.organisation_id)
+        leaves.append(_leaf(frontier, keys, index, previous, sha256(salt + text).digest(), at, about))
+        readable = one.now if one.is_public else None
+        entries.append(LogEntry(leaf_index=index, salt=salt, payload=text, revealed_at=readable, **dict(zip(ABOUT, about, strict=True))))
         previous = index
     db.session.execute(insert(LogLeaf), leaves)
     _keep(frontier.tiles, state.kept)
@@ -103,12 +93,12 @@ def append_all(events: Sequence[Happened]) -> list[LogEntry]:
     return entries
 
 
-def _leaf(frontier: Frontier, keys: Keys, index: int, previous: int, data: bytes, at: datetime) -> dict:
+def _leaf(frontier: Frontier, keys: Keys, index: int, previous: int, data: bytes, at: datetime, about: tuple) -> dict:
     """The row of a leaf; the frontier then stands behind it."""
     frontier.pad_to(index, keys.padding)
     frontier.add_leaf(data)
     leaf = {"leaf_index": index, "previous_index": previous, "data": data, "root": frontier.root, "peaks": bytes(frontier), "at": at}
-    return leaf | {"seal": seal_of(keys, **leaf)}
+    return leaf | {"seal": seal_of(keys, **leaf, about=about)}
 
 
 def object_id(obj) -> str:

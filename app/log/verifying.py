@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Row, Select, func, select
@@ -11,16 +12,18 @@ from sqlalchemy import Row, Select, func, select
 from app.common import clock
 from app.common.audit import AuditEvent
 from app.extensions import db
+from app.log import pace
 from app.log.actions import check_key
 from app.log.frontier import Frontier
 from app.log.keys import Keys, log_keys
-from app.log.models import LogEntry, LogLeaf, LogTile
+from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.notes import Checkpoint
 from app.log.queries import State, read_begin
 from app.log.recording import DECISIVE
-from app.log.sealing import seal_of
+from app.log.sealing import ABOUT, seal_of
 from app.log.tiles import Tiles
 from app.log.tree import root as root_of
+from app.log.unhidden import Read, Unhidden
 
 AT_ONCE = 5_000
 ERASED = "log.erase"
@@ -53,28 +56,39 @@ def also_verify(check: Callable[[], Fault | None]) -> Callable[[], Fault | None]
 
 def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
     """Reads everything. Raises WrongLogKey. `checkpoints`: kept by somebody outside; alone they show that the newest leaves were cut off."""
-    begin, keys = read_begin(), log_keys()
+    try:
+        begin, keys, tiles = read_begin(), log_keys(), _stored_tiles()
+        db.session.execute(select(LogWindow)).all()
+    except (TypeError, ValueError):
+        return Verdict(0, 0, Fault(0, "the log's beginning, its faster times or its kept hashes cannot be read any more"))
     if begin is None:
         return Verdict(0, 0)
     check_key(begin, keys)
-    tree, tiles, count, fault = Frontier(), _stored_tiles(), 0, None
+    tree, count, fault, unhidden, wrong = Frontier(), 0, None, Unhidden(), []
     previous, erasures = -1, _audited_erasures()
     for row in _rows():
-        fault = _read(row, previous, tree, keys, erasures)
-        fault = _first(fault, _compare_tiles(tree, tiles))
+        if count == 0:
+            fault = _fault_of_beginning(begin, row)
+        fault = _first(fault, _read(row, previous, tree, keys, erasures), _compare_tiles(tree, tiles))
         if fault:
             break
+        wrong += _unhide(row, unhidden)
         previous, count = row.leaf_index, count + 1
-    size = tree.size
-    if fault is None and tiles:
+    if fault is None:
+        wrong += unhidden.rest()
+    if wrong:
+        fault = _first(fault, Fault(min(wrong), "the entry is readable from another instant than its event and what followed make it"))
+    size, is_read = tree.size, fault is None
+    if is_read and tiles:
         fault = _rest_of_tiles(tree, tiles, State.read(begin, clock.now()).size(clock.now()), keys)
     fault = _first(fault, _entry_without_leaf()) or _against(checkpoints, keys) or _unlogged(previous)
-    fault = fault or _first(*(check() for check in CHECKS))
+    if is_read:
+        fault = _first(fault, *(check() for check in CHECKS))
     return Verdict(count, size, fault)
 
 
 LEAF = ("leaf_index", "previous_index", "data", "root", "peaks", "at", "seal")
-ENTRY = ("event", "object_type", "object_id", "tender_number", "salt", "payload", "erased_at")
+ENTRY = (*ABOUT, "salt", "payload", "revealed_at", "erased_at")
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,21 @@ def _one_by_one(rows: Select) -> Iterator[Row | Unreadable]:
             return
 
 
-def _read(row: Row | Unreadable, previous: int, tree: Frontier, keys: Keys, erasures: set[str]) -> Fault | None:
+def _fault_of_beginning(begin: LogBegin, first: Row | Unreadable) -> Fault | None:
+    """The log begins with the full ten minutes before its first event."""
+    if isinstance(first, Unreadable) or begin.began_at in (pace.boundary(first.at), pace.boundary(first.at - pace.LATEST_COMMIT)):
+        return None
+    return Fault(first.leaf_index, "the log began at another instant than the one that is kept")
+
+
+def _unhide(row: Row, unhidden: Unhidden) -> Iterator[int]:
+    how = DECISIVE.get(row.event)
+    at = datetime.fromisoformat(json.loads(row.payload)["at"]) if row.payload else row.revealed_at
+    one = Read(row.leaf_index, row.event, (row.object_type, row.object_id), row.tender_number, at, row.revealed_at)
+    return unhidden.read(one, is_public=how.is_public if how else None)
+
+
+def _read(row: Row | Unreadable, previous: int, tree: Frontier, keys: Keys, erasures: dict) -> Fault | None:
     """The fault of a row, also of one that holds bytes where a text was, or no JSON."""
     try:
         if not isinstance(row, Unreadable):
@@ -120,10 +148,15 @@ def _read(row: Row | Unreadable, previous: int, tree: Frontier, keys: Keys, eras
     return Fault(row.leaf_index, "the row was changed: it cannot be read any more")
 
 
-def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys, erasures: set[str]) -> Fault | None:
+def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys, erasures: dict) -> Fault | None:
     """Adds the leaf to `tree`; the fault at it, if there is one."""
-    if leaf.seal != seal_of(keys, **{name: getattr(leaf, name) for name in LEAF if name != "seal"}):
-        return Fault(leaf.leaf_index, "the row was changed or put in: its seal is wrong")
+    if leaf.event is None:
+        return Fault(leaf.leaf_index, "what the leaf stands for was removed")
+    sealed = {name: getattr(leaf, name) for name in LEAF if name != "seal"}
+    about = [getattr(leaf, name) for name in ABOUT]
+    if leaf.seal != seal_of(keys, **sealed, about=about) and leaf.seal != seal_of(keys, **sealed):
+        told = "the row was put in or changed, or its entry's event, object, tender or organisation: its seal is wrong"
+        return Fault(leaf.leaf_index, told)
     if leaf.previous_index != previous:
         return Fault(
             max(leaf.previous_index, previous + 1), f"a row was removed: leaf {leaf.leaf_index} names leaf {leaf.previous_index} before it"
@@ -132,16 +165,17 @@ def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys, erasures: se
     tree.add_leaf(leaf.data)
     if tree.root != leaf.root or bytes(tree) != leaf.peaks:
         return Fault(leaf.leaf_index, "the leaves up to here do not lead to the root that was stored")
-    if leaf.event is None:
-        return Fault(leaf.leaf_index, "what the leaf stands for was removed")
     if leaf.erased_at is not None:
-        told = "its content was erased, and the audit trail does not say by whom"
-        return None if str(leaf.leaf_index) in erasures else Fault(leaf.leaf_index, told)
+        is_told = erasures.get(str(leaf.leaf_index)) == leaf.erased_at and leaf.salt is leaf.payload is None
+        return (
+            None if is_told else Fault(leaf.leaf_index, "its content was erased, and the audit trail does not say by whom at that instant")
+        )
     return Fault(leaf.leaf_index, what) if (what := _fault_of_entry(leaf)) else None
 
 
-def _audited_erasures() -> set[str]:
-    return set(db.session.scalars(select(AuditEvent.object_id).where(AuditEvent.event == ERASED)))
+def _audited_erasures() -> dict[str, datetime]:
+    """Leaf → when it was erased."""
+    return dict(db.session.execute(select(AuditEvent.object_id, AuditEvent.at).where(AuditEvent.event == ERASED)).all())
 
 
 def _entry_without_leaf() -> Fault | None:
@@ -165,7 +199,8 @@ def _fault_of_entry(entry: Row) -> str:
 
 
 def _stored_tiles() -> dict[tuple[int, int], bytes]:
-    return {(level, number): found for level, number, found in db.session.execute(select(LogTile.level, LogTile.number, LogTile.hash))}
+    rows = db.session.execute(select(LogTile.level, LogTile.number, LogTile.hash))
+    return {(int(level), int(number)): found for level, number, found in rows}
 
 
 def _compare_tiles(tree: Frontier, stored: dict) -> Fault | None:

@@ -1,15 +1,19 @@
 """Which events of tendering get a leaf of the public log, what the leaf says, and when a hidden one is revealed."""
 
 import json
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app.common.audit import label_events
 from app.common.i18n import _l
 from app.extensions import db
+from app.log import pace
 from app.log.actions import expect_deadline, reveal
-from app.log.models import LogEntry
+from app.log.models import LogEntry, LogLeaf, LogWindow
+from app.log.queries import read_begin, slots_at
 from app.log.recording import Decisive, decisive
+from app.log.unhidden import REVEALS, Reveals, reveals
 from app.log.verifying import Fault, also_verify
 from app.tenders.holders import fingerprint
 from app.tenders.lifecycle import Status
@@ -39,12 +43,23 @@ def _number_of(part) -> str:
     return part.tender.number
 
 
-def _reveal(tender, row, *names: str) -> None:
-    reveal((LogEntry.tender_number == tender.number) & LogEntry.event.in_(names), now=row.at)
+reveals(
+    {
+        "tender.publish": Reveals(("tender.confirm_filing",)),
+        "tender.open": Reveals(("bid.submit", "bid.replace"), but="bid.withdraw", unless="tender.declare_failed"),
+        "tender.publish_candidates": Reveals(("tender.evaluate", "evaluation.reject", "evaluation.restore")),
+        "tender.award": Reveals(("objection.raise", "objection.answer")),
+        "draw.walk": Reveals(("draw.enter_number",)),
+    }
+)
+
+
+def _reveal(tender, row) -> None:
+    reveal((LogEntry.tender_number == tender.number) & LogEntry.event.in_(REVEALS[row.event].events), now=row.at)
 
 
 def _published(tender, row) -> None:
-    _reveal(tender, row, "tender.confirm_filing")
+    _reveal(tender, row)
     expect_deadline(tender.bid_deadline_at, now=row.at)
 
 
@@ -52,20 +67,12 @@ def _opened(tender, row) -> None:
     """What was opened may be known: that these bids came, and their hashes. Withdrawn bids stay hidden, and all of them below the legal minimum."""
     if tender.status is not Status.FAILED:
         standing = [str(bid.id) for bid in tender.bids if bid.withdrawn_at is None]
-        reveal(LogEntry.event.in_(("bid.submit", "bid.replace")) & LogEntry.object_id.in_(standing), now=row.at)
-
-
-def _candidates_published(tender, row) -> None:
-    _reveal(tender, row, "tender.evaluate", "evaluation.reject", "evaluation.restore")
-
-
-def _awarded(tender, row) -> None:
-    _reveal(tender, row, "objection.raise", "objection.answer")
+        reveal(LogEntry.event.in_(REVEALS[row.event].events) & LogEntry.object_id.in_(standing), now=row.at)
 
 
 def _drawn(found, row) -> None:
     """Until then neither side reads in the log what the other typed."""
-    _reveal(found.tender, row, "draw.enter_number")
+    _reveal(found.tender, row)
 
 
 def _bid_facts(bid) -> dict:
@@ -112,6 +119,32 @@ def keys_as_published() -> Fault | None:
     return None
 
 
+@also_verify
+def windows_as_published() -> Fault | None:
+    """The faster times of the log are those before the deadlines that publish leaves name, and no others: who changes one moves every later leaf."""
+    published = select(LogEntry.leaf_index, LogEntry.payload, LogLeaf.at).join(LogLeaf, LogLeaf.leaf_index == LogEntry.leaf_index)
+    published = published.where(LogEntry.event == "tender.publish").order_by(LogEntry.leaf_index)
+    due: dict[tuple, tuple] = {}
+    has_erased = False
+    for index, payload, at in db.session.execute(published):
+        deadline = json.loads(payload).get("bid_deadline_at") if payload else None
+        has_erased |= payload is None
+        for window in pace.windows_for(datetime.fromisoformat(deadline)) if deadline else ():
+            due.setdefault((window.ends_at, window.per_second), (index, window, at + pace.LEAD))
+    for kept in db.session.scalars(select(LogWindow).order_by(LogWindow.id)):
+        index, window, cut = due.pop((kept.ends_at, kept.per_second), (None, None, None))
+        if index is None:
+            if not has_erased:
+                return Fault(slots_at(kept.starts_at, read_begin()), "a faster time is kept that no published deadline has announced")
+            continue
+        is_cut = window.starts_at < cut and cut - pace.LATEST_COMMIT <= kept.starts_at <= cut
+        same = pace.Window(kept.starts_at, kept.ends_at, kept.per_second).slots == kept.slots
+        if not same or (kept.starts_at != window.starts_at and not is_cut):
+            return Fault(index, "the faster time before the deadline that this leaf published was changed")
+    missing = [index for index, window, cut in due.values() if window.ends_at > cut]
+    return Fault(min(missing), "the faster time before the deadline that this leaf published was removed") if missing else None
+
+
 HIDDEN_BID = Decisive(("version", "receipt"), is_public=False, tender=_number_of, more=_bid_facts)
 HIDDEN_PART = {"is_public": False, "tender": _number_of}
 
@@ -141,11 +174,11 @@ decisive(
         "evaluation.reject": Decisive(("ground",), **HIDDEN_PART),
         "evaluation.restore": Decisive(("ground",), **HIDDEN_PART),
         "tender.evaluate": Decisive(("inputs_sha256", "ranked"), is_public=False, tender=_number),
-        "tender.publish_candidates": Decisive(("notice_ends_at",), tender=_number, then=_candidates_published),
+        "tender.publish_candidates": Decisive(("notice_ends_at",), tender=_number, then=_reveal),
         "objection.raise": Decisive(**HIDDEN_PART),
         "objection.answer": Decisive(**HIDDEN_PART),
         "tender.pass_over": Decisive(("enterprise", "rank", "pass_reason"), tender=_number),
-        "tender.award": Decisive(("enterprise", "rank", "price_fen"), tender=_number, then=_awarded),
+        "tender.award": Decisive(("enterprise", "rank", "price_fen"), tender=_number, then=_reveal),
         "tender.confirm_award": Decisive(tender=_number),
         "tender.withdraw_award": Decisive(("enterprise", "pass_reason"), tender=_number),
         "tender.record_contract": Decisive(("signed_on", "starts_on", "ends_on"), tender=_number),

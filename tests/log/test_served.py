@@ -91,6 +91,16 @@ def test_only_the_last_mark_of_this_log_is_kept(log, app, client, wall):
     others.unlink()
 
 
+def test_a_mark_is_on_the_disk_before_the_checkpoint_leaves(log, app, client, wall, monkeypatch):
+    """A new name in a folder outlives a power cut only once the folder itself was written."""
+    log.append(TWO - timedelta(minutes=20))
+    wall(TWO)
+    synced = []
+    monkeypatch.setattr(served.os, "fsync", lambda descriptor: synced.append(served.os.fstat(descriptor).st_ino))
+    client.look("/log/checkpoint")
+    assert synced == [served._folder().stat().st_ino]
+
+
 def test_the_demonstration_clock_leaves_no_mark(log, client, clock):
     log.append()
     clock.set(log.entries[0].leaf.at + timedelta(hours=1))

@@ -29,7 +29,8 @@ def test_only_the_first_refusals_of_an_hour_get_leaves(program, story, session, 
     assert session.scalar(select(func.count()).where(AuditEvent.event == "bid.refuse_more")) == 3
     first, last = (program.client.get(place) for place in (places[0], places[-1]))
     assert any("/log/receipt/" in link for link in first.links) and not any("/log/receipt/" in link for link in last.links)
-    assert "前 5 次不受理有回执" in last.main and "前 5 次不受理有回执" not in first.main
+    assert "只有前 5 次写进日志" in last.main and "只有前 5 次写进日志" not in first.main
+    assert any(link.endswith("/statement") for link in last.links) and not any(link.endswith("/statement") for link in first.links)
     other = Program(new_client())
     sign_in(other.client, story.bidders[1][1])
     other.submit(b"{}")
@@ -90,6 +91,8 @@ def test_the_last_ten_minutes_count_by_themselves():
     assert again(tried + busy, last + timedelta(seconds=30)) == busy[0] + MINUTE
     assert again(tried + busy, busy[0] + MINUTE) is None
     assert again(tried[:-1], last - MINUTE) is None
+    hasty = [last - timedelta(seconds=number) for number in range(LIMIT, 0, -1)]
+    assert again(hasty, last + timedelta(seconds=1)) is None, "what came within the minute, but before them, does not count either"
 
 
 def test_the_ration_of_all_tenders_together():

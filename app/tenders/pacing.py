@@ -14,7 +14,7 @@ SUBMISSIONS = 10
 """Of one bidder in one tender, within an hour. In the last ten minutes before the deadline it is within a minute, and what came before
 does not count: the log runs faster then, and nobody misses the deadline for having tried earlier."""
 REFUSALS_A_TENDER = 5
-"""With a signed receipt, of one bidder in one tender within an hour."""
+"""With a leaf of the log, of one bidder in one tender within an hour; the others get a signed statement beside the log."""
 REFUSALS_IN_ALL = 10
 """The same in all tenders together."""
 

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 from app.extensions import db
 from app.log import queries
 from app.log.notes import Proof
+from app.log.statements import sign_statement
 from tests.log.conftest import START
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
@@ -150,3 +151,11 @@ def test_nothing_runs_out_of_the_logs_pages(visit, address, log, width):
         page = visit(f"{address}{path}", width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.complaints == []
+
+
+def test_a_signed_statement_is_told_from_a_receipt(address, visit):
+    page, note = visit(f"{address}/log/verify"), sign_statement({"event": "bid.refuse", "reason": "不是加密封装的投标"})
+    told = verdict(page, note)
+    assert "签名声明是真的" in told and "不是加密封装的投标" in told and "回执是真的" not in told
+    assert "签名不是这把公钥的" in verdict(page, note.replace("不是加密", "是加密"))
+    assert "不是回执" in verdict(page, note.replace("@v1", "@v2")) and page.complaints == []

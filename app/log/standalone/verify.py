@@ -30,6 +30,7 @@ from verify_seeds import SIDES, Wrong
 
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 LOG_HEAD = "linli-log-download@v1"
+STATEMENT_HEAD = "linli-statement@v1"
 SALT_SIZE = 32
 NO_KEY = 3
 UNFINISHED = 4
@@ -97,9 +98,9 @@ def check_signature(text: str, signatures: str, key: Key) -> None:
                 try:
                     key.public.verify(code[4:], text.encode())
                 except InvalidSignature:
-                    raise Wrong("检查点的签名不对 / the checkpoint's signature is wrong") from None
+                    raise Wrong("签名不对 / the checkpoint's or statement's signature is wrong") from None
                 return
-    raise Wrong("检查点没有这把公钥的签名 / the checkpoint is not signed with this key")
+    raise Wrong("没有这把公钥的签名 / the checkpoint or statement is not signed with this key")
 
 
 # --- the tree --------------------------------------------------------------------------------------------------------
@@ -192,7 +193,10 @@ class Receipt:
 
 def check_receipt(options) -> None:
     key = read_key(options.key)
-    receipt = Receipt(Path(options.file).read_text(encoding="utf-8"))
+    text = Path(options.file).read_text(encoding="utf-8")
+    if text.startswith(STATEMENT_HEAD):
+        return check_statement(text.replace("\r\n", "\n"), key, options)
+    receipt = Receipt(text)
     size = receipt.check(key)
     print(f"内容 / content: {receipt.payload}")
     print(f"序号 / index: {receipt.index}    检查点 / checkpoint: {size}")
@@ -201,6 +205,20 @@ def check_receipt(options) -> None:
         if log.check(key, {size})[size] != read_checkpoint(receipt.checkpoint, key)[1]:
             raise Wrong("整本日志与回执矛盾 / the log contradicts the receipt")
         print("整本日志里也有这一格 / the leaf stands in the whole log too")
+
+
+def check_statement(text: str, key: "Key | None", options) -> None:
+    """What the platform signed beside the log: a refusal too many for a leaf. One line of content under a line that no checkpoint begins with."""
+    signed, gap, signatures = text.rpartition("\n\n")
+    lines = signed.split("\n")
+    if not gap or not signatures.endswith("\n") or len(lines) != 2 or lines[0] != STATEMENT_HEAD:
+        raise Wrong("不是平台的签名声明 / not a signed statement")
+    if options.log:
+        raise Wrong("签名声明不在日志里，请不带 --log 核对 / a statement stands in no log: check it without --log")
+    if key is not None:
+        check_signature(signed + "\n", signatures, key)
+    print(f"内容 / content: {lines[1]}")
+    print("签名声明，不在日志里 / a signed statement beside the log")
 
 
 # --- the whole log ---------------------------------------------------------------------------------------------------

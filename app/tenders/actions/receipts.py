@@ -29,7 +29,7 @@ WORDS = {
     "bid.refuse": _l("您的这次提交没有受理。此前已经取得回执的投标继续有效。"),
 }
 REFUSALS_A_DAY = 5
-"""By mail, to one person in one tender: a refusal is easily provoked. Its receipt stays on its page."""
+"""By mail, to one person in one tender: a refusal is easily provoked. What is signed of each stands on its page."""
 
 PENDING = "receipts_pending"
 
@@ -103,7 +103,7 @@ def _write(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> Non
             _l("日志序号：%(leaf)d", leaf=leaf),
             "",
             _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
-            _l("一天之内再有不受理的，不再发邮件，回执在投标页面查看和下载。") if is_last else None,
+            _l("一天之内这个项目再有不受理的，不再发邮件；每一次的签名回执都在投标页面的“不受理记录”里查看和下载。") if is_last else None,
             _l("这封邮件只发给办理人本人。开标前请不要转发：它说明贵单位办理过投标，但不含报价、文件名和投标内容。"),
             f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify" if address else None,
         ]

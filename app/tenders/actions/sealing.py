@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from flask_babel import force_locale
 from sqlalchemy import Row
@@ -27,11 +28,11 @@ from app.tenders.queries.capsules import lock_organisation, refused_in
 from app.tenders.queries.handing_in import enterprises_of, hands_in, known_terms, lock_published, own_bids_of, people_of, used_capsules
 
 MORE_REFUSED = "bid.refuse_more"
-"""A refusal beyond the ration: on record like the others, but without a leaf of the public log."""
+"""A refusal beyond the ration: on record like the others and signed (queries/refusals.py), but without a leaf of the public log."""
 
 label_events(
-    {"bid.refuse": _l("不受理投标"), MORE_REFUSED: _l("不受理投标（不再出具签名回执）")},
-    {"capsule": _l("封装校验值")},
+    {"bid.refuse": _l("不受理投标"), MORE_REFUSED: _l("不受理投标（签名声明，不写进日志）")},
+    {"capsule": _l("封装校验值"), "sent_sha256": _l("收到内容的校验值")},
     objects={"bid_refusal": _l("不受理记录")},
     unnumbered=("bid_refusal",),
 )
@@ -214,9 +215,8 @@ def parse_header(data: bytes) -> Header:
 
 
 def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"", actor: Actor, now: datetime) -> BidRefusal:
-    """Write down that a submission was not accepted, so that the bidder holds a signed answer: for the first few within an hour.
-
-    More leaves would let a bidder fill the log and count in its own receipts what others do meanwhile."""
+    """Write down that a submission was not accepted, so that the bidder holds a signed answer: for the first few within an hour in a leaf of
+    the log, for the others in a signed statement. More leaves would let a bidder fill the log and count in its own receipts what others do."""
     try:
         capsule = Header.from_bytes(header_bytes).sha256
     except Malformed:
@@ -227,5 +227,7 @@ def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"",
     db.session.add(refusal)
     lock_organisation(actor.organisation_id)  # two at once count each other
     has_leaf = pacing.may_have_leaf(refused_in(actor.organisation_id, since=now - pacing.HOUR), tender.number)
-    record("bid.refuse" if has_leaf else MORE_REFUSED, refusal, actor=actor, now=now, reason=refusal.reason, capsule=capsule)
+    sent = sha256(header_bytes).hexdigest() if header_bytes else None
+    event = "bid.refuse" if has_leaf else MORE_REFUSED
+    record(event, refusal, actor=actor, now=now, reason=refusal.reason, capsule=capsule, sent_sha256=sent)
     return refusal

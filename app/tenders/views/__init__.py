@@ -17,6 +17,7 @@ from app.tenders.views import (  # noqa: F401 - each module adds its routes to b
     opening,
     page,
     recovery,
+    refusals,
     results,
     sealing,
     unsealing,

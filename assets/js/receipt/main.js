@@ -16,7 +16,8 @@ function show(result, fault, facts) {
 function check() {
   if (!receipt.value.trim()) return show("bad", "empty");
   try {
-    show("good", null, checkReceipt(`${receipt.value.trimEnd()}\n`, key.value));
+    const { isStatement, ...facts } = checkReceipt(`${receipt.value.trimEnd()}\n`, key.value);
+    show(isStatement ? "statement" : "good", null, facts);
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;
     show("bad", error.fault);

@@ -3,6 +3,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
 const HEAD = "c2sp.org/tlog-proof@v1";
+const STATEMENT = "linli-statement@v1";
 const text = new TextEncoder();
 
 // What does not hold; `fault` names the sentence on the page.
@@ -54,11 +55,11 @@ export function readKey(line) {
   return { name, hash: found, key: code.slice(1) };
 }
 
-function readCheckpoint(note, key) {
+// The lines of a signed note, once this key has signed them.
+function openNote(note, key) {
   const gap = note.lastIndexOf("\n\n");
   if (gap < 0 || !note.endsWith("\n")) throw new Wrong("form");
   const signed = note.slice(0, gap + 1);
-  const [origin, size, root] = signed.split("\n");
   const lines = note.slice(gap + 2, -1).split("\n").map((line) => line.split(" "));
   const isSigned = lines.some(([dash, name, code]) => {
     if (dash !== "\u2014" || name !== key.name || !code) return false;
@@ -66,7 +67,13 @@ function readCheckpoint(note, key) {
     return same(signature.slice(0, 4), key.hash) && signature.length === 68
       && ed25519.verify(signature.slice(4), text.encode(signed), key.key, { zip215: false });
   });
-  if (!isSigned || origin !== key.name) throw new Wrong("signature");
+  if (!isSigned) throw new Wrong("signature");
+  return signed.slice(0, -1).split("\n");
+}
+
+function readCheckpoint(note, key) {
+  const [origin, size, root] = openNote(note, key);
+  if (origin !== key.name) throw new Wrong("signature");
   return { origin, size: wholeNumber(size, "form"), root: unbase64(root, "form") };
 }
 
@@ -93,8 +100,17 @@ function rootOfPath(leaf, index, size, path) {
   return found;
 }
 
+// What the platform signed beside the log: it has a content, and no place in a tree.
+function checkStatement(note, keyLine) {
+  const key = readKey(keyLine);
+  const lines = openNote(note, key);
+  if (lines.length !== 2 || lines[0] !== STATEMENT) throw new Wrong("form");
+  return { index: "\u2014", size: "\u2014", origin: key.name, root: "\u2014", payload: lines[1], isStatement: true };
+}
+
 export function checkReceipt(given, keyLine) {
   const receipt = given.replaceAll("\r\n", "\n");
+  if (receipt.startsWith(`${STATEMENT}\n`)) return checkStatement(receipt, keyLine);
   const gap = receipt.indexOf("\n\n");
   const lines = receipt.slice(0, gap).split("\n");
   if (gap < 0 || lines.shift() !== HEAD) throw new Wrong("form");

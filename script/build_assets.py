@@ -19,7 +19,13 @@ BUILT = ROOT / "app" / "static" / "build"
 STAMP = BUILT / "stamp"
 OLDEST_NODE = 20
 WHEEL_MAKER = ROOT / "tools" / "linli_seal" / "wheel_maker.py"
-IN_THE_WHEEL = (ROOT / "tools" / "linli_seal", ROOT / "app" / "tenders" / "capsule", ROOT / "app" / "common" / "amounts.py")
+IN_THE_WHEEL = (
+    ROOT / "tools" / "linli_seal",
+    ROOT / "app" / "tenders" / "capsule",
+    ROOT / "app" / "common" / "amounts.py",
+    ROOT / "app" / "log" / "notes.py",
+    ROOT / "app" / "log" / "tree.py",
+)
 
 
 def inputs() -> list[Path]:

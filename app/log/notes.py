@@ -1,4 +1,6 @@
-"""Signed notes, checkpoints and proofs as text, in the forms of C2SP (signed-note, tlog-checkpoint, tlog-proof), Ed25519 alone."""
+"""Signed notes, checkpoints and proofs as text, in the forms of C2SP (signed-note, tlog-checkpoint, tlog-proof), Ed25519 alone.
+
+Goes into the bidders' own program as it stands, with tree.py (tools/linli_seal)."""
 
 import binascii
 from base64 import b64decode, b64encode
@@ -9,7 +11,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from app.log.tree import HASH_SIZE, leaf_hash, verify_inclusion
+from .tree import HASH_SIZE, leaf_hash, verify_inclusion
 
 ED25519 = b"\x01"
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
@@ -40,6 +42,12 @@ class Verifier:
     @property
     def hash(self) -> bytes:
         return sha256(self.name.encode() + b"\n" + ED25519 + self.key).digest()[:4]
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare: the first 16 hexadecimal digits of the line's SHA-256, in groups of four."""
+        digits = sha256(str(self).encode()).hexdigest()[:16]
+        return " ".join(digits[at : at + 4] for at in range(0, 16, 4))
 
     def __str__(self) -> str:
         return f"{self.name}+{self.hash.hex()}+{b64encode(ED25519 + self.key).decode()}"

@@ -182,12 +182,14 @@ def consistency(first: int, second: int, now: datetime) -> list[bytes] | None:
     return found.consistency(first, second) if found and 0 <= first <= second and found.holds(second) else None
 
 
-def receipt(entry: LogEntry) -> str:
-    """What its owner keeps: content and salt, the leaf's place, and a checkpoint that was signed for this leaf. For its owner or once it is public."""
-    keys, index = log_keys(), entry.leaf_index
-    root = db.session.scalar(select(LogLeaf.root).where(LogLeaf.leaf_index == index))
-    path = inclusion_proof(index, index + 1, Tiles(keys.padding, index + 1 - (index + 1) % TILE, index).node)
-    return proof_text(index, path, _signed(keys, index + 1, root), _opened(entry))
+def receipt(entry: LogEntry, under: LogEntry | None = None) -> str:
+    """What its owner keeps: content and salt, the leaf's place, and a checkpoint that was signed for this leaf. For its owner or once it is public.
+
+    `under`: a later entry, for whose leaf the checkpoint was signed: whoever has both receipts sees both leaves in one tree."""
+    keys, last = log_keys(), (under or entry).leaf_index
+    root = db.session.scalar(select(LogLeaf.root).where(LogLeaf.leaf_index == last))
+    path = inclusion_proof(entry.leaf_index, last + 1, Tiles(keys.padding, last + 1 - (last + 1) % TILE, last).node)
+    return proof_text(entry.leaf_index, path, _signed(keys, last + 1, root), _opened(entry))
 
 
 def _signed(keys: Keys, size: int, root: bytes) -> str:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app.accounts.rules import OrganisationKind
 from app.common.access import Actor
 from app.extensions import db
+from app.log.keys import log_keys
 from app.sample.people import HOUSES, PASSWORD, user
 from app.sample.people import actor as person
 from app.tenders.actions import holders, keys, unsealing
@@ -120,14 +121,15 @@ def _key_of(login: str) -> dict[str, str]:
 def write_files(folder: Path) -> None:
     """A key file for each holder, as the site's own page makes it; the passphrase is the sample's password."""
     folder.mkdir(parents=True, exist_ok=True)
+    log_key = str(log_keys().verifier)
     for login in HOLDERS:
-        (folder / f"{login}.key.age").write_text(key_file(login), encoding="ascii")
+        (folder / f"{login}.key.age").write_text(key_file(login, log_key), encoding="ascii")
 
 
-def key_file(login: str) -> str:
-    """An age file to the passphrase (age-encryption.org/v1, scrypt), armored."""
+def key_file(login: str, log_key: str) -> str:
+    """An age file to the passphrase (age-encryption.org/v1, scrypt), armored. `log_key`: the public log's, as its holder met it."""
     recipient = pyrage.x25519.Identity.from_str(identity_of(login)).to_public()
-    return _armor(_seal(f"# Linli\n# public key: {recipient}\n{identity_of(login)}\n".encode(), PASSWORD))
+    return _armor(_seal(f"# Linli\n# public key: {recipient}\n# log key: {log_key}\n{identity_of(login)}\n".encode(), PASSWORD))
 
 
 def _seal(plain: bytes, passphrase: str) -> bytes:

@@ -10,6 +10,9 @@ from app.common.i18n import _l
 from app.common.refusal import Reason
 from app.tenders import bidding
 
+NOT_PUBLISHED = _l("没有密封，填写的内容都还在。请刷新页面后再检查；仍然这样的，不要投标，并告知监督部门。")
+"""What to do when the terms that the server gives are not those of the public log."""
+
 FINDINGS: Mapping[str, Reason] = {
     "price_missing": bidding.PRICE_MISSING,
     "price_above_ceiling": bidding.above_ceiling("%(price)s", "%(ceiling)s"),
@@ -43,6 +46,18 @@ FINDINGS: Mapping[str, Reason] = {
     "upload_failed": Reason(_l("加密文件没有上传成功。"), next=_l("请刷新页面；如果已经退出登录，请重新登录。草稿还在本机。")),
     "files_not_sent": Reason(_l("有附件没有上传成功。"), next=_l("请查看附件列表中的说明，处理后再检查。")),
     "not_sealed": Reason(_l("加密或者核对没有完成。"), next=_l("请检查网络后再按一次“检查”；仍不成功的，请刷新页面，草稿还在本机。")),
+    "published_missing": Reason(_l("平台没有给出公告在公开日志中的证明。"), next=NOT_PUBLISHED),
+    "published": Reason(_l("公开日志里没有本项目的公告。"), next=NOT_PUBLISHED),
+    "published_elsewhere": Reason(_l("平台给出的是公开日志里另一条记录，不是本项目的公告。"), next=NOT_PUBLISHED),
+    "published_documents": Reason(_l("招标文件与公开日志里公告的不一致。"), next=NOT_PUBLISHED),
+    "published_deadline": Reason(_l("平台给出的投标截止时间与公开日志里公告的不一致。"), next=NOT_PUBLISHED),
+    "published_keys": Reason(_l("平台给出的密钥保管人与公开日志里公告的不一致。"), next=NOT_PUBLISHED),
+    "log_other": Reason(
+        _l("平台给出的公开日志公钥变了：指纹是 %(given)s，这台电脑以前见过的是 %(known)s。"),
+        next=_l(
+            "没有密封，填写的内容都还在。请与以前的回执、同行或者监督部门保存的公钥核对：新的公钥确已公告的，按下面的按钮；否则不要投标，并告知监督部门。"
+        ),
+    ),
     "outcome_unknown": Reason(_l("网络中断，还不知道服务器是否收到。"), next=_l("请再按一次“提交投标”；同一份内容重复提交只算一次。")),
     "export_failed": Reason(_l("草稿没有导出。"), next=_l("请等附件加密完成后再试。")),
     "import_incomplete": Reason(_l("还没有选择草稿文件或者填写口令。"), next=_l("请选择 .age 文件，并填写导出时显示的口令。")),
@@ -94,6 +109,7 @@ SENTENCES: Mapping[str, Any] = {
     "not_declared": _l("未声明"),
     "staffing_caption": _l("岗位、人数与资格"),
     "holders_open": _l("%(count)d 位保管人中有 %(threshold)d 位到场才能打开：%(names)s。"),
+    "logged_alike": _l("浏览器已核对：密钥、招标文件和截止时间与公开日志第 %(index)s 条（公告）一致。日志公钥的指纹是 %(key)s。"),
     "list_comma": _l("、"),
     "recovery_given": _l("恢复文件已经下载。请确认它在“下载”文件夹里，并另外保存一份。"),
     "submitting": _l("正在提交……"),

@@ -5,6 +5,7 @@ import { download, make } from "../js/bid/dom.js";
 import { findGaps, readFields } from "../js/bid/gaps.js";
 import { letters } from "../js/bid/names.js";
 import { yuan } from "../js/bid/money.js";
+import { Unpublished, checkPublished, fingerprintOf } from "../js/receipt/published.js";
 import { hashOf, sha256hex } from "../js/sealing/bytes.js";
 import { capsuleHash, newIdentity, openCapsule, pack, publicKey, sealBid, sealFile, unpack } from "../js/sealing/capsule.js";
 import { drawCapsule, sizeText } from "./read.js";
@@ -16,6 +17,8 @@ const SECRET = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/m;
 const RECIPIENT = /^age1[02-9ac-hj-np-z]{58}$/;
 const at = (id) => document.getElementById(id);
 let terms = null;
+let logged = null; // the publication's place in the public log
+let builtFor = ""; // the tender documents for which the form stands: the same terms chosen again take nothing away
 let files = []; // { kind, file, sha256, pages }
 let made = null;
 
@@ -25,19 +28,32 @@ async function readTerms() {
   const [file] = at("terms").files;
   at("terms-error").textContent = "";
   if (!file) return;
+  terms = null;
   try {
-    terms = checkedTerms(JSON.parse(await file.text()));
-  } catch {
-    terms = null;
-    at("terms-error").textContent = say("no_terms");
+    const found = checkedTerms(JSON.parse(await file.text()));
+    logged = checkPublished(found.log, found);
+    checkLogKey(found.log.key, at("log-key").value);
+    terms = found;
+  } catch (error) {
+    at("terms-error").textContent = error instanceof Unpublished ? say(error.word.replace("-", "_"), error.details) : say("no_terms");
   }
   at("form").hidden = !terms;
   at("result").hidden = true;
   at("terms-shown").replaceChildren();
   if (!terms) return;
-  files = [];
-  buildForm();
+  if (builtFor !== terms.documents) {
+    builtFor = terms.documents;
+    files = [];
+    buildForm();
+  }
   drawTerms();
+}
+
+// typed: the log's key line or its fingerprint, as the bidder has it from elsewhere; may be empty.
+function checkLogKey(key, typed) {
+  const known = typed.normalize("NFKC").replace(/\s/g, "");
+  const given = fingerprintOf(key);
+  if (known && known !== key && known.toLowerCase() !== given.replaceAll(" ", "")) throw new Unpublished("log-other", { given });
 }
 
 function checkedTerms(found) {
@@ -60,6 +76,7 @@ function drawTerms() {
     [say("deadline"), shown + (deadline < new Date() ? say("closed") : "")],
     [say("documents"), make("span", { class: "seal" }, terms.documents)],
     [say("holders"), make("span", {}, say("holders_open", { count: terms.holders.length, threshold: terms.threshold }), make("ul", {}, ...holders))],
+    [say("log"), make("span", {}, say("logged", { index: logged.index }), make("br"), say("log_key"), make("span", { class: "seal" }, fingerprintOf(terms.log.key)))],
   ];
   at("terms-shown").replaceChildren(make("dl", {}, ...rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))));
 }
@@ -273,6 +290,7 @@ if (!window.isSecureContext || !crypto.subtle) {
   at("terms").disabled = true;
 }
 at("terms").addEventListener("change", readTerms);
+at("log-key").addEventListener("change", readTerms);
 at("add-post").addEventListener("click", addPost);
 at("file").addEventListener("change", addFiles);
 at("form").addEventListener("submit", sealAll);

@@ -12,7 +12,7 @@ from app.sample.people import PASSWORD
 
 @pytest.mark.parametrize("login", keys.HOLDERS[:3])
 def test_a_holders_file_opens_with_the_samples_password(login):
-    opened = pyrage.passphrase.decrypt(keys.key_file(login).encode(), PASSWORD).decode()
+    opened = pyrage.passphrase.decrypt(keys.key_file(login, "log+key").encode(), PASSWORD).decode()
     identity = re.search(r"^AGE-SECRET-KEY-1[0-9A-Z]{58}$", opened, re.MULTILINE)[0]
     assert identity == keys.identity_of(login)
     assert str(pyrage.x25519.Identity.from_str(identity).to_public()) in opened

@@ -1,6 +1,6 @@
 """Makes the wheel of linli-seal: for `pip install` (PEP 517), for the site's download, and the same bytes each time.
 
-It takes the capsule's own files out of the application, so that the bidder's program and the server can't drift apart."""
+It takes the capsule's and the log's own files out of the application, so that the bidder's program and the server can't drift apart."""
 
 import base64
 import hashlib
@@ -8,15 +8,19 @@ import sys
 import zipfile
 from pathlib import Path
 
-NAME, VERSION = "linli_seal", "1.0.0"
-NEEDS = ("pyrage>=1.2", "pyshamir>=1.0")
+NAME, VERSION = "linli_seal", "1.1.0"
+NEEDS = ("pyrage>=1.2", "pyshamir>=1.0", "cryptography>=42")
 HERE = Path(__file__).resolve().parent
 APP = HERE.parents[1] / "app"
 SOURCES = (
     ("linli_seal", HERE / "linli_seal"),
     ("linli_seal/capsule", APP / "tenders" / "capsule"),
 )
-SINGLE = (("linli_seal/amounts.py", APP / "common" / "amounts.py"),)
+SINGLE = (
+    ("linli_seal/amounts.py", APP / "common" / "amounts.py"),
+    ("linli_seal/notes.py", APP / "log" / "notes.py"),
+    ("linli_seal/tree.py", APP / "log" / "tree.py"),
+)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time in the archive: a build gives the same bytes whenever it runs."""
 

@@ -230,23 +230,33 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Share:
-    """What a holder finds in its part: the share, and of which bid in which tender it is."""
+    """What a holder finds in its part: the share, and of which bid in which tender it is.
+
+    `documents`: hash of the tender documents, and with them of the deadline before which nobody is to have the share.
+    None only in a part that an older program sealed."""
 
     holder: str
     key: str
     tender: str
+    documents: str | None
     share: bytes
 
     def to_bytes(self) -> bytes:
-        return canonical({"holder": self.holder, "key": self.key, "share": b64encode(self.share).decode(), "tender": self.tender})
+        fixed = {"holder": self.holder, "key": self.key, "share": b64encode(self.share).decode(), "tender": self.tender}
+        return canonical(fixed if self.documents is None else fixed | {"documents": self.documents})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Share:
-        found = _mapping(_json(data), {"holder", "key", "share", "tender"})
+        found = _json(data)
+        names = {"holder", "key", "share", "tender"}
+        if isinstance(found, dict) and "documents" in found:
+            names.add("documents")
+        found = _mapping(found, names)
+        documents = _hash(found["documents"]) if "documents" in found else None
         share = _base64(found["share"])
         if len(share) != SHARE_SIZE:
             raise Malformed("a share of another length")
-        return cls(_recipient(found["holder"]), _recipient(found["key"]), _text(found["tender"], 40), share)
+        return cls(_recipient(found["holder"]), _recipient(found["key"]), _text(found["tender"], 40), documents, share)
 
 
 def pack(header: Header, objects: Sequence[bytes]) -> bytes:

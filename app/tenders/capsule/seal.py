@@ -43,14 +43,12 @@ def seal(terms: Terms, manifest: Manifest, files: Sequence[tuple[str, str, bytes
         documents=terms.documents,
         key=str(recipient),
         threshold=terms.threshold,
-        holders=tuple(
-            _wrap(holder, str(recipient), terms.tender, bytes(share)) for holder, share in zip(terms.holders, shares, strict=True)
-        ),
+        holders=tuple(_wrap(terms, holder, str(recipient), bytes(share)) for holder, share in zip(terms.holders, shares, strict=True)),
         objects=tuple(Object(sha256(one).hexdigest(), len(one)) for one in objects),
     )
     return Sealed(header, objects, str(identity))
 
 
-def _wrap(holder: str, key: str, tender: str, share: bytes) -> Wrapped:
-    inside = Share(holder, key, tender, share).to_bytes()
+def _wrap(terms: Terms, holder: str, key: str, share: bytes) -> Wrapped:
+    inside = Share(holder, key, terms.tender, terms.documents, share).to_bytes()
     return Wrapped(holder, sha256(share).hexdigest(), encrypt(inside, [x25519.Recipient.from_str(holder)]))

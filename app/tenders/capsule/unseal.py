@@ -54,6 +54,8 @@ def unwrap(header: Header, holder_secret: str) -> bytes:
         raise Malformed("the share does not open with its holder's key") from error
     if (found.holder, found.key, found.tender) != (own, header.key, header.tender):
         raise Malformed("the share is of another capsule or tender")
+    if found.documents not in (header.documents, None):
+        raise Malformed("the share was sealed for other tender documents")
     if not is_share_of(header, own, found.share):
         raise Malformed("the share is not the one that the header promised")
     return found.share

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from app.extensions import db
+from app.log.keys import log_keys
 from app.log.models import LogEntry
 from app.log.queries import receipt
 from app.tenders.kinds import CapsuleFault
@@ -24,6 +25,7 @@ from app.tenders.queries.capsules import (
     unsealings_of,
 )
 from app.tenders.queries.holders import HolderLine, lines_of
+from app.tenders.queries.terms import publish_receipt
 from app.tenders.recovery import Standing
 
 
@@ -215,15 +217,17 @@ def recovery_standing(tender: Tender) -> Standing:
 # --- for the record and for a holder's program -----------------------------------------------------------------------------
 
 
-def closing_receipt(tender: Tender) -> str | None:
-    """The place of the closing list in the public log, as a proof that a holder's program checks."""
+def log_proofs(tender: Tender) -> dict | None:
+    """The places of the closing list and of the publication in the public log, both under one checkpoint, which a holder's program checks."""
     entry = db.session.scalar(
         select(LogEntry)
         .where(LogEntry.tender_number == tender.number, LogEntry.event == "tender.close_bidding")
         .order_by(LogEntry.leaf_index)
         .limit(1)
     )
-    return receipt(entry) if entry is not None else None
+    if entry is None:
+        return None
+    return {"key": str(log_keys().verifier), "closed": receipt(entry), "published": publish_receipt(tender, under=entry)}
 
 
 def proceedings_of(tender: Tender, versions: list[tuple[int, BidUnsealing | None]]) -> dict:

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
+from app.log.keys import log_keys
 from app.log.models import LogEntry
+from app.log.queries import receipt
 from app.tenders.bidding import MAX_PLAN, MIN_PLAN
 from app.tenders.capsule.format import MAX_FILE, MAX_FILES, canonical
 from app.tenders.capsule.seal import Terms
@@ -71,12 +73,23 @@ SETTLED_AFTER = timedelta(minutes=10)
 """So long at most until everybody can look up a new leaf."""
 
 
+def _publications(tender: Tender):
+    """The select of the entry that names the keys to which bids are sealed."""
+    published = LogEntry.tender_number == tender.number, LogEntry.event == "tender.publish"
+    return select(LogEntry).where(*published).order_by(LogEntry.leaf_index.desc()).limit(1)
+
+
 def publish_leaf(tender: Tender, *, now: datetime) -> int | None:
-    """The leaf of the public log that names the keys to which bids are sealed, once everybody can look it up."""
+    """That entry's leaf, once everybody can look it up."""
     if tender.published_at is None or now < tender.published_at + SETTLED_AFTER:
         return None
-    published = LogEntry.tender_number == tender.number, LogEntry.event == "tender.publish", LogEntry.revealed_at <= now
-    return db.session.scalar(select(LogEntry.leaf_index).where(*published).order_by(LogEntry.leaf_index.desc()).limit(1))
+    return db.session.scalar(_publications(tender).where(LogEntry.revealed_at <= now).with_only_columns(LogEntry.leaf_index))
+
+
+def publish_receipt(tender: Tender, under: LogEntry | None = None) -> str | None:
+    """The same as a proof, with which a program sees for itself that the terms are those of the public log. `under`: as in `receipt`."""
+    entry = db.session.scalar(_publications(tender))
+    return receipt(entry, under) if entry is not None else None
 
 
 def terms_of(tender: Tender) -> Terms:
@@ -101,6 +114,7 @@ def sealing_data(tender: Tender) -> dict:
             if h.key is not None
         ],
         "deadline_at": tender.bid_deadline_at.isoformat(),
+        "log": {"key": str(log_keys().verifier), "published": publish_receipt(tender)},
         "ceiling_fen": tender.ceiling_fen,
         "plan": {"label": plan.label, "guidance": plan.guidance} if plan else None,
         "passages": [{"code": c.code, "label": c.label, "guidance": c.guidance} for c in further_passages(criteria)],

@@ -13,6 +13,7 @@ from app.common.frame import asset
 from app.common.languages import spoken
 from app.enterprises.models import Enterprise
 from app.extensions import db
+from app.log.keys import log_keys
 from app.log.queries import entries_about
 from app.tenders.bid_words import LABELS, spoken_words
 from app.tenders.bidding import MAX_PLAN, MAX_PRICE_FEN, MIN_PLAN, names_to_avoid
@@ -101,6 +102,7 @@ def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
         enterprise=bid.enterprise,
         entry=handed_in[-1] if handed_in else None,
         withdrawal=taken_back[-1] if taken_back and bid.withdrawn_at else None,
+        log_verifier=log_keys().verifier,
         code=receipt_code(tender, version, handed_in[-1].leaf_index if handed_in else None),
         now=clock.now(),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),

@@ -9,6 +9,7 @@ from app.common import clock
 from app.common.access import Actor, actor, not_found, roles
 from app.common.refusal import Refused
 from app.extensions import db
+from app.log.keys import log_keys
 from app.tenders import holders as rules
 from app.tenders.actions import holders as actions
 from app.tenders.forms.holders import FURTHER_FIELDS, AnswerForm, HoldersForm
@@ -120,6 +121,7 @@ def rehearsal(number: str):
         waiting=asked.open_rehearsal(holder, key),
         passed=asked.passed_rehearsals(holder),
         sees_tender=is_visible(holder.tender, actor()),
+        log_key=log_keys().verifier,
     )
 
 

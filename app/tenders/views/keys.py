@@ -7,6 +7,7 @@ from app.common import clock
 from app.common.access import actor, not_found, roles
 from app.common.refusal import Refused
 from app.extensions import db
+from app.log.keys import log_keys
 from app.tenders.actions import keys as actions
 from app.tenders.forms.holders import LostForm, PublicKeyForm
 from app.tenders.holders import HOLDING_ROLES, RetireReason
@@ -56,6 +57,7 @@ def new_key():
         present=asked.standing_key(person.user_id),
         again=[line for line in lines if not line.is_published and line.passed_at is not None],
         sealed=[line for line in lines if line.is_published and line.key is not None],
+        log_verifier=log_keys().verifier,
     )
 
 

@@ -13,7 +13,7 @@ from app.common import clock
 from app.common.access import Actor, actor, not_found, public, roles
 from app.common.refusal import Reason, Refused
 from app.extensions import db
-from app.log.queries import entries_about, served_log
+from app.log.queries import entries_about
 from app.tenders.actions import unsealing as actions
 from app.tenders.handing_in import DAMAGED
 from app.tenders.holders import HOLDING_ROLES
@@ -21,7 +21,7 @@ from app.tenders.kinds import CapsuleFault
 from app.tenders.models import Tender
 from app.tenders.pacing import REFUSALS_A_TENDER
 from app.tenders.queries.capsules import closing_of, find_refusal, is_enough, own_holder, standing_capsules
-from app.tenders.queries.opening_room import closing_receipt
+from app.tenders.queries.opening_room import log_proofs
 from app.tenders.queries.tenders import find_tender, is_own
 from app.tenders.views.blueprint import bp
 
@@ -59,18 +59,17 @@ def close_bidding(number: str):
 @bp.get("/tenders/<number>/opening/capsules.json")
 @roles(*HOLDERS)
 def capsules(number: str):
-    """What a holder's program needs: the closing list, its place in the public log, and the header of each capsule on it."""
+    """What a holder's program needs: the closing list, its place and the publication's in the public log, the header of each capsule on it."""
     tender = _load(number)
     holder = own_holder(tender, actor().user_id) or not_found()
     if reason := actions.why_not_release(tender, holder):
         return _told(reason), 409
-    log, receipt = served_log(clock.now()), closing_receipt(tender)
     return jsonify(
         tender=tender.number,
         holder=holder.key.recipient,
         closing=closing_of(tender).statement,
         capsules=[{"sha256": one.sha256, "header": one.header_text} for one in standing_capsules(tender)],
-        log={"receipt": receipt, "key": str(log.verifier)} if log and receipt else None,
+        log=log_proofs(tender),
     )
 
 

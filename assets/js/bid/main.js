@@ -1,5 +1,6 @@
 // The bid page: everything is written, checked, encrypted and opened again here; only ciphertext, hashes and a header leave this machine.
-import { page, say } from "./page.js";
+import { Refused, page, say } from "./page.js";
+import { rememberKey } from "../receipt/remembered.js";
 import { announce, part, show } from "./dom.js";
 import { startCountdown } from "./countdown.js";
 import { Draft, draftName } from "./draft.js";
@@ -129,16 +130,33 @@ class BidPage {
       this.#step(null);
       await this.#save();
     } catch (error) {
-      this.#step(error.field === "files" ? "files_not_sent" : "not_sealed");
+      if (error instanceof Refused) this.#refuse(error);
+      else this.#step(error.field === "files" ? "files_not_sent" : "not_sealed");
     } finally {
       button.disabled = false;
     }
   }
 
   #step(key) {
-    part("check-state").textContent = key ? say(key) : "";
+    this.#tell(key ? say(key) : "");
+  }
+
+  #tell(text) {
+    part("check-state").textContent = text;
     part("check-progress").textContent = "";
-    if (key) announce(say(key));
+    show("log-accept", false);
+    if (text) announce(text);
+  }
+
+  // Nothing is sealed, and nothing typed is lost. Another key of the log is taken only by somebody who has compared it.
+  #refuse({ message, logKey }) {
+    this.#tell(message);
+    if (!logKey) return;
+    show("log-accept");
+    part("log-accept").onclick = () => {
+      rememberKey(logKey);
+      this.#check();
+    };
   }
 
   async #give() {

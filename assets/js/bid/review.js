@@ -3,6 +3,7 @@ import { page, joined, say, sizeText } from "./page.js";
 import { announce, download, make, noted, part, show } from "./dom.js";
 import { yuan, yuanInWords } from "./money.js";
 import { heed } from "./countdown.js";
+import { trustedTerms } from "./terms.js";
 import { send } from "./upload.js";
 
 export class Review {
@@ -28,11 +29,11 @@ export class Review {
     document.getElementById("price").focus();
   }
 
-  // content: the manifest's fields; files: of Files.entries, all arrived. Throws when the terms can't be had or the capsule does not open.
+  // content: the manifest's fields; files: of Files.entries, all arrived. Throws when the terms can't be had or are not those of the public log, or the capsule does not open.
   // seen: hears how much of the capsule has been opened again.
   async start({ content, files, identity, knownDocuments, seen }) {
     this.#outcome.replaceChildren();
-    const terms = await fetchTerms();
+    const terms = await trustedTerms();
     const parts = files.map(({ kind, name, size, sha256, object }) => ({ kind, name, size, sha256, object: { sha256: object.sha256, size: object.size } }));
     const bid = { ...content, bidder: page.uscc, version: page.version };
     const holders = terms.holders.map(({ key }) => key);
@@ -70,6 +71,7 @@ export class Review {
       ...fileList(manifest.files, pages),
       make("h3", {}, page.labels.holders),
       make("p", {}, say("holders_open", { threshold: terms.threshold, count: terms.holders.length, names: terms.holders.map(({ organisation }) => organisation).join(say("list_comma")) })),
+      make("p", {}, say("logged_alike", terms.logged)),
       make("p", {}, make("b", {}, page.labels.capsule), make("br"), make("span", { class: "seal" }, `SHA-256 ${this.#sealed.hash}`)),
     );
     if (part("submit")) part("submit").disabled = true;
@@ -127,13 +129,6 @@ export class Review {
     this.#outcome.replaceChildren(noted(kind, "", ...paragraphs_));
     this.#outcome.scrollIntoView({ block: "nearest" });
   }
-}
-
-async function fetchTerms() {
-  const answer = await fetch(page.urls.terms, { cache: "no-store" });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  heed(answer);
-  return answer.json();
 }
 
 const paragraphs = (text) => text.split(/\n+/).filter((line) => line.trim()).map((line) => make("p", {}, line));

@@ -1,6 +1,7 @@
 // The page that makes a holder's key. Only the public half is posted; the secret is shown, printed, saved by its holder, and cleared.
 import { openKey, painted, sealKey } from "./file.js";
 import { CHARACTERS, KeyProblem, charactersOf, fingerprintOf, identityOf, isSecure, recipientOf } from "./identity.js";
+import { rememberKey } from "../receipt/remembered.js";
 import { qrSvg } from "./qr.js";
 import { strengthOf } from "./strength.js";
 import { say } from "./unlock.js";
@@ -52,7 +53,7 @@ async function make() {
   bytes.fill(0);
   secret.recipient = await recipientOf(secret.identity);
   secret.fingerprint = await fingerprintOf(secret.recipient);
-  secret.file = await sealKey(secret.identity, secret.recipient, passphrase);
+  secret.file = await sealKey(secret.identity, secret.recipient, passphrase, maker.dataset.logKey);
   find("making").hidden = true;
   find("passphrase").value = find("again").value = "";
   draw();
@@ -87,7 +88,7 @@ async function confirm() {
   complain("confirm-error");
   find("opening").hidden = false;
   try {
-    if ((await openKey(file, find("file-passphrase").value)) !== secret.identity) throw new KeyProblem("other");
+    if ((await openKey(file, find("file-passphrase").value)).identity !== secret.identity) throw new KeyProblem("other");
   } catch (problem) {
     if (!(problem instanceof KeyProblem)) throw problem;
     return complain("confirm-error", problem.word, problem.details);
@@ -96,6 +97,7 @@ async function confirm() {
   }
   const form = document.querySelector("[data-public-form] form");
   form.elements.recipient.value = secret.recipient;
+  rememberKey(maker.dataset.logKey);
   clear();
   return form.submit();
 }

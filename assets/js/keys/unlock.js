@@ -8,7 +8,8 @@ export function say(root, word, details = {}) {
   return Object.entries(details).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), sentence);
 }
 
-// The identity, once the person has opened a key that is one of those in data-recipients (any key when there are none).
+// { identity, logKey }, once the person has opened a key that is one of those in data-recipients (any key when there are none).
+// logKey: the public log's, from the key file; null when there is none in it, or no file.
 export function unlock(root) {
   const parts = Object.fromEntries(["file", "passphrase", "text", "error", "busy", "open"].map((name) => [name, root.querySelector(`[data-unlock-${name}]`)]));
   const expected = (root.dataset.recipients ?? "").split(" ").filter(Boolean);
@@ -21,11 +22,11 @@ export function unlock(root) {
       parts.open.disabled = true;
       parts.busy.hidden = false;
       try {
-        const identity = await read(parts, expected);
-        if (expected.length && !expected.includes(await recipientOf(identity))) throw new KeyProblem("other");
+        const opened = await read(parts, expected);
+        if (expected.length && !expected.includes(await recipientOf(opened.identity))) throw new KeyProblem("other");
         for (const field of [parts.file, parts.passphrase, parts.text]) field.value = "";
         ending.abort();
-        resolve(identity);
+        resolve(opened);
       } catch (problem) {
         if (!(problem instanceof KeyProblem)) throw problem;
         parts.error.textContent = say(root, problem.word, problem.details);
@@ -43,6 +44,6 @@ export function unlock(root) {
 
 async function read(parts, expected) {
   if (parts.file.files.length) return openKey(parts.file.files[0], parts.passphrase.value);
-  if (parts.text.value.trim()) return identityOfText(parts.text.value, expected);
+  if (parts.text.value.trim()) return { identity: await identityOfText(parts.text.value, expected), logKey: null };
   throw new KeyProblem("nothing");
 }

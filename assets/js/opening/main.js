@@ -3,7 +3,9 @@
 import { CapsuleError, publicKey, unwrapShare } from "../sealing/capsule.js";
 import { isSecure } from "../keys/identity.js";
 import { say, unlock } from "../keys/unlock.js";
-import { Mistrust, checkClosing, checkDocuments, checkHeader, checkLog, shortName } from "./check.js";
+import { fingerprintOf } from "../receipt/published.js";
+import { rememberKey, rememberedKey } from "../receipt/remembered.js";
+import { Mistrust, checkClosing, checkDocuments, checkHeader, checkKey, checkLog, shortName } from "./check.js";
 
 let isBusy = false;
 
@@ -47,17 +49,32 @@ export async function sharesFrom(capsules, headers, identity, seen) {
   return { shares, unusable };
 }
 
-async function release(root, part, identity) {
+// A key file holds the log's key. Whoever has none compares its fingerprint with the card once; this browser remembers the key.
+async function compareKey(root, part, log) {
+  const known = rememberedKey();
+  if (known === log.key) return;
+  const word = known === null ? "compare" : "compare-other";
+  part("compare-text").textContent = say(root, word, { given: fingerprintOf(log.key), known: fingerprintOf(known ?? "") });
+  part("compare").hidden = false;
+  part("compare").focus();
+  await new Promise((resolve) => part("compare-yes").addEventListener("click", resolve, { once: true }));
+  part("compare").hidden = true;
+}
+
+async function release(root, part, { identity, logKey }) {
   const terms = await (await ask(root.dataset.terms)).json();
   const documents = new Uint8Array(await (await ask(root.dataset.documents)).arrayBuffer());
   const given = await (await ask(root.dataset.capsules)).json();
   const own = await publicKey(identity);
   if (terms.tender !== root.dataset.tender) throw new Mistrust("list-elsewhere", { tender: terms.tender });
+  checkKey(given.log, logKey);
   checkDocuments(documents, terms);
   checkClosing(given.closing, terms, given.capsules, Date.now());
   const logged = checkLog(given.log, given.closing, terms);
   const headers = given.capsules.map((capsule) => checkHeader(capsule, terms, own));
-  part("checked").textContent = say(root, "checked", { total: headers.length, index: logged.index });
+  if (logKey === null) await compareKey(root, part, given.log);
+  rememberKey(given.log.key);
+  part("checked").textContent = say(root, "checked", { total: headers.length, index: logged.index, published: logged.published });
   part("bar").max = headers.length;
   const { shares, unusable } = await sharesFrom(given.capsules, headers, identity, (done) => {
     part("bar").value = done;
@@ -84,12 +101,12 @@ async function work(root) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   document.querySelector("[data-needs]").hidden = true;
   for (;;) {
-    const identity = await unlock(root.querySelector("[data-unlock]"));
+    const opened = await unlock(root.querySelector("[data-unlock]"));
     isBusy = true;
     part("refusal").hidden = true;
     part("work").hidden = false;
     try {
-      window.location.assign(await release(root, part, identity));
+      window.location.assign(await release(root, part, opened));
       return;
     } catch (error) {
       if (!(error instanceof Mistrust) && !(error instanceof Answered)) throw error;
@@ -99,7 +116,7 @@ async function work(root) {
       part("refusal").hidden = false;
       part("refusal").focus();
     } finally {
-      part("work").hidden = true;
+      part("work").hidden = part("compare").hidden = true;
       isBusy = false;
     }
   }

@@ -1,6 +1,7 @@
 // A holder opens the test capsule of a tender in the browser and sends back the SHA-256 of what was in it,
 // never the content: a capsule that is no rehearsal must not be opened for somebody else.
 import { Decrypter, armor } from "age-encryption";
+import { rememberKey, rememberedKey } from "../receipt/remembered.js";
 import { isSecure } from "../keys/identity.js";
 import { say, unlock } from "../keys/unlock.js";
 import { sha256hex } from "../sealing/bytes.js";
@@ -9,21 +10,24 @@ const FORMAT = "linli-rehearsal-2";
 
 async function rehearse(root) {
   document.querySelector("[data-needs]").hidden = true;
-  const identity = await unlock(root);
+  const { identity, logKey } = await unlock(root);
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const capsule = armor.decode(document.querySelector("[data-capsule]").textContent.trim());
   const content = await decrypter.decrypt(capsule);
   const opened = JSON.parse(new TextDecoder().decode(content));
   const error = root.querySelector("[data-unlock-error]");
-  if (opened.format !== FORMAT || opened.tender !== root.dataset.tender) {
-    error.textContent = say(root, "elsewhere");
+  const refuse = (word) => {
+    error.textContent = say(root, word);
     error.hidden = false;
-    return;
-  }
+  };
+  if (opened.format !== FORMAT || opened.tender !== root.dataset.tender) return refuse("elsewhere");
+  // Better now than at the opening, when the same key would be refused.
+  if (logKey !== null && logKey !== root.dataset.logKey) return refuse("other-log");
+  if (logKey !== null || rememberedKey() === null) rememberKey(root.dataset.logKey);
   const form = document.querySelector("[data-answer-form] form");
   form.elements.answer.value = sha256hex(content);
-  form.submit();
+  return form.submit();
 }
 
 const root = document.querySelector("[data-rehearsal] [data-unlock]");

@@ -61,7 +61,7 @@ export async function sealBid(terms, bid, files, identity) {
   const shares = await split(utf8(identity), terms.holders.length, terms.threshold);
   const holders = [];
   for (const [place, holder] of terms.holders.entries()) {
-    const inside = canonical({ holder, key, share: toBase64(shares[place]), tender: terms.tender });
+    const inside = canonical({ documents: terms.documents, holder, key, share: toBase64(shares[place]), tender: terms.tender });
     holders.push({ key: holder, check: sha256hex(shares[place]), share: toBase64(await encryptTo(holder, inside)) });
   }
   const objects = [{ sha256: sha256hex(first), size: first.length }, ...files.map(({ object }) => ({ sha256: object.sha256, size: object.size }))];
@@ -123,6 +123,8 @@ export async function unwrapShare(header, identity) {
     throw new CapsuleError("share-unreadable");
   }
   if (found.holder !== own || found.key !== header.key || found.tender !== header.tender) throw new CapsuleError("share-of-another");
+  // Only a part that an older program sealed does not name them.
+  if ("documents" in found && found.documents !== header.documents) throw new CapsuleError("share-of-other-documents");
   if (sha256hex(fromBase64(found.share)) !== part.check) throw new CapsuleError("share-not-promised");
   return found.share;
 }

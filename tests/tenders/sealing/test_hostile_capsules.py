@@ -49,7 +49,7 @@ def dealt(made: Sealed, shares: list[bytes]) -> Sealed:
     """The capsule with these shares in the place of those that were split, each rightly named in the header."""
 
     def wrapped(one: Wrapped, share: bytes) -> Wrapped:
-        inside = Share(one.holder, made.header.key, made.header.tender, share).to_bytes()
+        inside = Share(one.holder, made.header.key, made.header.tender, made.header.documents, share).to_bytes()
         return Wrapped(one.holder, sha256(share).hexdigest(), encrypt(inside, [x25519.Recipient.from_str(one.holder)]))
 
     return replace(made, header=replace(made.header, holders=tuple(map(wrapped, made.header.holders, shares))))
@@ -225,7 +225,7 @@ def test_the_server_keeps_no_piece_of_what_is_no_ciphertext(app, program, data, 
             break
     assert answer.status_code == 415 and "不是加密文件" in answer.json["text"] and "《电子招标投标办法》" in answer.json["basis"]
     assert uploads.size_of(sha256(data).hexdigest()) is None
-    assert [path for path in (app.config["DATA"] / "uploads").iterdir() if path.suffix in (".part", ".json")] == []
+    assert [path for path in (app.config["DATA"] / "uploads").iterdir() if path.suffix in (".part", ".held")] == []
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7 " + bytes(3000), bomb(20)], ids=["PDF", "bomb"])

@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 from pyrage import x25519
 
+from app.log.notes import Signer
 from app.tenders.capsule.format import unpack
 from app.tenders.capsule.unseal import combine_shares, open_capsule, unwrap
 from tests.tenders.bid_stories import PLAN
+from tests.tenders.sealing.proofs import SIGNER, proved
 
 ROOT = Path(__file__).resolve().parents[3]
 MAKER = ROOT / "tools" / "linli_seal" / "wheel_maker.py"
 HOLDERS = [x25519.Identity.generate() for _ in range(3)]
-TERMS = {
+UNPROVED = {
     "format": "linli-terms-1",
     "tender": "XH-2026-0001",
     "title": "康居小区物业服务",
@@ -36,6 +38,31 @@ TERMS = {
     "passages": [{"code": "difficulty", "label": "重点难点", "guidance": ""}],
     "kinds": [{"value": "letter", "label": "投标函"}, {"value": "other", "label": "其他材料"}],
     "limits": {"files": 10, "file_bytes": 209715200, "plan": 20000, "plan_min": 50},
+}
+TERMS = proved(UNPROVED)
+OTHERS = [str(x25519.Identity.generate().to_public()) for _ in range(3)]
+UNLIKE = [
+    ({"recipients": OTHERS}, "密钥保管人与公开日志里公告的不一致"),
+    ({"recipients": [UNPROVED["holders"][n]["key"] for n in (1, 0, 2)]}, "密钥保管人与公开日志里公告的不一致"),
+    ({"threshold": 3}, "密钥保管人与公开日志里公告的不一致"),
+    ({"bid_deadline_at": "2026-01-02T01:30:00+00:00"}, "投标截止时间与公开日志里公告的不一致"),
+    ({"bid_deadline_at": None}, "投标截止时间与公开日志里公告的不一致"),
+    ({"terms_sha256": "cd" * 32}, "招标文件与公开日志里公告的不一致"),
+    ({"tender": "XH-2026-0002"}, "另一条记录"),
+    ({"event": "tender.cancel"}, "另一条记录"),
+]
+"""What the log may say otherwise than the terms, and what the sealers then say."""
+UNPROVEN = {
+    "no proof": (UNPROVED, "没有公告在公开日志中的证明"),
+    "another place": (
+        TERMS | {"log": TERMS["log"] | {"published": TERMS["log"]["published"].replace("index 0", "index 1")}},
+        "公开日志里没有本项目的公告",
+    ),
+    "another key": (
+        TERMS | {"log": TERMS["log"] | {"key": str(Signer.from_seed("linli.test/log", b"\1" * 32).verifier)}},
+        "公开日志里没有本项目的公告",
+    ),
+    "no key": (TERMS | {"log": TERMS["log"] | {"key": "linli"}}, "公开日志里没有本项目的公告"),
 }
 BID = {
     "bidder": "91410402MA0000001X",
@@ -203,7 +230,7 @@ def test_a_damaged_capsule_a_foreign_recovery_file_and_moved_terms_are_told_apar
     (place / "none.txt").write_text("nothing")
     assert "没有恢复密钥" in run("check", "bid.sealed", "--recovery", "none.txt").stderr
     assert run("check", "missing.sealed", "--recovery", "r.txt").returncode == 3
-    (place / "moved.json").write_text(json.dumps(TERMS | {"documents": "cd" * 32}))
+    (place / "moved.json").write_text(json.dumps(proved(TERMS | {"documents": "cd" * 32})))
     moved = run("check", "bid.sealed", "--recovery", "r.txt", "--terms", "moved.json")
     assert moved.returncode == 1 and "招标文件后来有改动" in moved.stderr
     assert run().returncode == 2
@@ -220,6 +247,31 @@ def test_terms_that_would_not_protect_a_bid_are_refused(run, place, change):
     assert done.returncode == 1 and "不是邻里的封标参数" in done.stderr
 
 
+@pytest.mark.parametrize(("change", "says"), UNLIKE, ids=str)
+def test_nothing_is_sealed_for_terms_that_the_public_log_does_not_have(run, place, change, says):
+    (place / "sealing.json").write_text(json.dumps(proved(UNPROVED, **change)))
+    done = run(*SEAL)
+    assert done.returncode == 1 and says in done.stderr and not (place / "bid.sealed").exists()
+    assert run("terms", "sealing.json").returncode == 1
+
+
+@pytest.mark.parametrize("what", UNPROVEN)
+def test_nothing_is_sealed_without_a_proof_that_holds(run, place, what):
+    terms, says = UNPROVEN[what]
+    (place / "sealing.json").write_text(json.dumps(terms))
+    done = run(*SEAL)
+    assert done.returncode == 1 and says in done.stderr and not (place / "bid.sealed").exists()
+
+
+def test_another_log_than_the_bidder_knows_is_refused(run, place):
+    shown = run("terms", "sealing.json").stdout
+    assert "公开日志第 0 条（公告）一致" in shown and SIGNER.verifier.fingerprint in shown
+    for known in (str(SIGNER.verifier), SIGNER.verifier.fingerprint):
+        assert run("terms", "sealing.json", "--log-key", known).returncode == 0
+    refused = run(*SEAL, "--log-key", "0123 4567 89ab cdef")
+    assert refused.returncode == 1 and "日志公钥与您给出的不同" in refused.stderr and not (place / "bid.sealed").exists()
+
+
 def test_the_wheel_is_the_same_bytes_each_time_and_installs(wheel, tmp_path):
     again = tmp_path / "again"
     again.mkdir()
@@ -230,7 +282,7 @@ def test_the_wheel_is_the_same_bytes_each_time_and_installs(wheel, tmp_path):
         for shared in ("format", "seal", "unseal"):
             own = (ROOT / "app" / "tenders" / "capsule" / f"{shared}.py").read_bytes()
             assert archive.read(f"linli_seal/capsule/{shared}.py") == own
-    assert {"linli_seal/amounts.py", "linli_seal/__main__.py"} <= names
+    assert {"linli_seal/amounts.py", "linli_seal/notes.py", "linli_seal/tree.py", "linli_seal/__main__.py"} <= names
     quiet = ("--no-deps", "--no-index", "--no-build-isolation", "--disable-pip-version-check", "--quiet")
     subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--target", tmp_path / "site", MAKER.parent], check=True)
     assert (tmp_path / "site" / "linli_seal" / "capsule" / "seal.py").exists()

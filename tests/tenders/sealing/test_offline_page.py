@@ -15,7 +15,8 @@ from app.tenders.capsule.format import Manifest, pack, unpack
 from app.tenders.capsule.seal import Terms, seal
 from tests.fixtures.servers import ROOT
 from tests.tenders.bid_stories import PLAN
-from tests.tenders.sealing.test_linli_seal import BID, HOLDERS, PDF, TERMS, opened, wheel  # noqa: F401
+from tests.tenders.sealing.proofs import SIGNER, proved
+from tests.tenders.sealing.test_linli_seal import BID, HOLDERS, PDF, TERMS, UNLIKE, UNPROVED, UNPROVEN, opened, wheel  # noqa: F401
 
 BUILT = ROOT / "app" / "static" / "build"
 
@@ -158,6 +159,32 @@ def test_terms_that_would_not_protect_a_bid_are_refused(page):
     choose(page, "#terms", "sealing.json", json.dumps(TERMS | {"threshold": 1}).encode())
     page.wait_for_selector("#terms-error:has-text('不是邻里的封标参数')")
     assert page.is_hidden("#form")
+
+
+@pytest.mark.browser
+def test_nothing_is_sealed_for_terms_that_the_public_log_does_not_have(page):
+    for terms, says in [*((proved(UNPROVED, **change), says) for change, says in UNLIKE), *UNPROVEN.values()]:
+        choose(page, "#terms", "sealing.json", json.dumps(terms).encode())
+        page.wait_for_selector(f"#terms-error:has-text('{says}')")
+        assert page.is_hidden("#form")
+    choose(page, "#terms", "sealing.json", json.dumps(TERMS).encode())
+    page.wait_for_selector("#terms-shown:has-text('公开日志第 0 条（公告）一致')")
+    assert SIGNER.verifier.fingerprint in page.inner_text("#terms-shown")
+
+
+@pytest.mark.browser
+def test_another_log_than_the_bidder_knows_is_refused_and_nothing_typed_is_lost(page):
+    fill(page)
+    page.fill("#log-key", "0123 4567 89ab cdef")
+    page.press("#log-key", "Tab")
+    page.wait_for_selector("#terms-error:has-text('日志公钥不是您填写的')")
+    assert page.is_hidden("#form")
+    page.fill("#log-key", SIGNER.verifier.fingerprint.upper())
+    page.press("#log-key", "Tab")
+    page.wait_for_selector("#form:visible")
+    assert page.input_value("#answer_difficulty") == BID["answers"]["difficulty"] and page.input_value("#staffing-0-people") == "12"
+    page.click("#make")
+    page.wait_for_selector("#save-recovery:visible")
 
 
 def test_the_page_is_one_file_that_may_open_no_connection():

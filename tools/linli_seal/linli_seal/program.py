@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
     terms = commands.add_parser("terms", parents=[everywhere], help=say("about_terms"))
     terms.add_argument("source", help=say("about_source"))
+    terms.add_argument("--log-key", default="", metavar="KEY", help=say("about_log_key"))
     terms.set_defaults(run=_terms)
 
     sealing = commands.add_parser("seal", parents=[everywhere], help=say("about_seal"))
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     sealing.add_argument("--file", action="append", default=[], metavar="letter=a.pdf", help=say("about_file"))
     sealing.add_argument("--out", required=True, metavar="bid.sealed", help=say("about_out"))
     sealing.add_argument("--recovery", required=True, metavar="recovery.txt", help=say("about_recovery"))
+    sealing.add_argument("--log-key", default="", metavar="KEY", help=say("about_log_key"))
     sealing.add_argument("--yes", action="store_true", help=say("about_yes"))
     sealing.set_defaults(run=_seal)
 
@@ -70,11 +72,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _terms(options) -> None:
-    print("\n".join(describe_terms(read_terms(options.source), datetime.now(UTC))))
+    print("\n".join(describe_terms(read_terms(options.source, options.log_key), datetime.now(UTC))))
 
 
 def _seal(options) -> None:
-    terms, bid = read_terms(options.terms), read_bid(options.bid)
+    terms, bid = read_terms(options.terms, options.log_key), read_bid(options.bid)
     files = read_files(options.file, terms)
     if gaps := find_gaps(bid, terms):
         print(say("gaps"), *(f"  {gap}" for gap in gaps), sep="\n", file=sys.stderr)
@@ -89,6 +91,7 @@ def _seal(options) -> None:
     _write(options.recovery, _recovery_text(sealed, bid).encode())
     _write(options.out, whole)
     print("\n".join(_read_out(header, opened)))
+    print(say("terms_published", index=terms.published.index), say("terms_log", fingerprint=terms.published.fingerprint), sep="\n")
     print(say("sealed", out=options.out, size=len(whole), recovery=options.recovery))
     print(say("next", out=options.out))
 

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 from .capsule.format import Header
 from .capsule.seal import Terms
+from .published import Published, check_published
 from .words import Fault, say
 
 FORMAT = "linli-terms-1"
@@ -42,6 +43,7 @@ class TermsFile:
     threshold: int
     holders: tuple[Holder, ...]
     deadline_at: datetime
+    published: Published
     ceiling_fen: int | None
     passages: tuple[tuple[str, str], ...]
     """(code, label) of the parts that are written beside the plan."""
@@ -66,11 +68,13 @@ class TermsFile:
         return None
 
 
-def read_terms(source: str) -> TermsFile:
-    """Raises Fault when there are none to be had or they are none."""
+def read_terms(source: str, log_key: str = "") -> TermsFile:
+    """Raises Fault when there are none to be had, they are none, or they are not those that the public log published.
+
+    `log_key`: the log's key line or its fingerprint, as the bidder has it from elsewhere."""
     data = _fetch(source) if source.startswith(("http://", "https://")) else _read(source)
     try:
-        return _parse(json.loads(data))
+        return _parse(json.loads(data), log_key)
     except (KeyError, TypeError, ValueError) as error:
         raise Fault("no_terms", source=source) from error
 
@@ -91,7 +95,7 @@ def _fetch(source: str) -> bytes:
         raise Fault("unreachable", code=3, name=address, why=str(getattr(error, "reason", error))) from error
 
 
-def _parse(data: dict) -> TermsFile:
+def _parse(data: dict, log_key: str) -> TermsFile:
     holders = tuple(Holder(one["key"], str(one["seat"]), str(one["organisation"])) for one in data["holders"])
     threshold, limits = data["threshold"], data["limits"]
     wrong = (
@@ -113,6 +117,7 @@ def _parse(data: dict) -> TermsFile:
         threshold=threshold,
         holders=holders,
         deadline_at=deadline,
+        published=check_published(data, log_key),
         ceiling_fen=data["ceiling_fen"],
         passages=tuple((one["code"], one["label"]) for one in data["passages"]),
         kinds={one["value"]: one["label"] for one in data["kinds"]},
@@ -132,7 +137,8 @@ def describe_terms(found: TermsFile, now: datetime) -> list[str]:
         say("terms_closed") if left <= timedelta(0) else say("terms_left", days=left.days, hours=left.seconds // 3600),
         say("terms_holders", threshold=found.threshold, count=len(found.holders)),
         *(f"  {holder.fingerprint}  {holder.seat}  {holder.organisation}" for holder in found.holders),
-        say("terms_compare"),
+        say("terms_published", index=found.published.index),
+        say("terms_log", fingerprint=found.published.fingerprint),
     ]
     if found.passages:
         lines.append(say("terms_passages"))

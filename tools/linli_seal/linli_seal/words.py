@@ -40,6 +40,10 @@ WORDS = {
         "封标参数：sealing.json 文件，或者项目页面的网址",
         "the terms: a file sealing.json, or the address of the tender's page",
     ),
+    "about_log_key": (
+        "您从别处得知的日志公钥或者它的指纹，不同的不封装",
+        "the log's key or its fingerprint as you have it from elsewhere; nothing is sealed under another",
+    ),
     "about_bid": ("投标内容，JSON 或 TOML 文件（字段见 README）", "the bid's content, a JSON or TOML file (fields: see the README)"),
     "about_file": ("附件，写成 类别=文件，可以重复", "a file, as kind=path; may be repeated"),
     "about_out": ("写出的封装文件", "the sealed file to write"),
@@ -58,6 +62,36 @@ WORDS = {
     "no_terms": (
         "“{source}”不是邻里的封标参数。请从项目页面重新下载 sealing.json。",
         "{source} is not a terms file of Linli. Download sealing.json from the tender's page again.",
+    ),
+    "published_missing": (
+        "封标参数里没有公告在公开日志中的证明，没有封装。请从项目页面重新下载 sealing.json。",
+        "The terms file has no proof of the publication in the public log; nothing was sealed. Download sealing.json from the tender's page again.",
+    ),
+    "published": (
+        "公开日志里没有本项目的公告，没有封装。请重新下载封标参数；仍然这样的，告知监督部门。",
+        "The public log does not have this tender's publication; nothing was sealed. Download the terms again; if it stays so, tell the supervisors.",
+    ),
+    "published_elsewhere": (
+        "封标参数带的是公开日志里另一条记录，不是本项目的公告，没有封装。请重新下载封标参数；仍然这样的，告知监督部门。",
+        "The terms carry another entry of the public log, not this tender's publication; nothing was sealed. "
+        "Download the terms again; if it stays so, tell the supervisors.",
+    ),
+    "published_documents": (
+        "招标文件与公开日志里公告的不一致，没有封装。请不要投标，并告知监督部门。",
+        "The tender documents are not those of the public log; nothing was sealed. Do not bid, and tell the supervisors.",
+    ),
+    "published_deadline": (
+        "投标截止时间与公开日志里公告的不一致，没有封装。请不要投标，并告知监督部门。",
+        "The deadline is not that of the public log; nothing was sealed. Do not bid, and tell the supervisors.",
+    ),
+    "published_keys": (
+        "密钥保管人与公开日志里公告的不一致，没有封装。请不要投标，并告知监督部门。",
+        "The key holders are not those of the public log; nothing was sealed. Do not bid, and tell the supervisors.",
+    ),
+    "log_other": (
+        "封标参数里的日志公钥与您给出的不同，它的指纹是 {given}，没有封装。请告知监督部门；平台确已公告启用新日志的，改用新的公钥。",
+        "The log's key in the terms is not the one you gave; its fingerprint is {given}, and nothing was sealed. "
+        "Tell the supervisors; if a new log was announced, give its key.",
     ),
     "bid_encoding": ("“{name}”不是 UTF-8 编码。请另存为 UTF-8。", "{name} is not in UTF-8. Save it as UTF-8."),
     "bid_unreadable": ("“{name}”的格式有误：{why}。", "{name} is not well formed: {why}."),
@@ -126,7 +160,14 @@ WORDS = {
         "密钥保管人：{count} 人，其中任意 {threshold} 人共同解密",
         "Key holders: {count}, any {threshold} of whom open the bids together",
     ),
-    "terms_compare": ("请把上面的指纹与项目页面上的逐个核对。", "Compare these fingerprints with those on the tender's page."),
+    "terms_published": (
+        "已核对：密钥、招标文件和截止时间与公开日志第 {index} 条（公告）一致。",
+        "Checked: keys, tender documents and deadline are those of entry {index} of the public log (the publication).",
+    ),
+    "terms_log": (
+        "日志公钥的指纹：{fingerprint}。请与以前的回执、同行或者监督部门保存的核对，或者用 --log-key 给出。",
+        "Fingerprint of the log's key: {fingerprint}. Compare it with earlier receipts, other bidders or the supervisors, or give it with --log-key.",
+    ),
     "terms_passages": ("除服务方案外还要写（answers）：", "To be written beside the plan (answers):"),
     "terms_kinds": ("附件类别：{kinds}", "Kinds of files: {kinds}"),
     "read_head": ("开标后房管部门会读到：", "What the bureau will read:"),

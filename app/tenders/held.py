@@ -150,7 +150,10 @@ def _read(path: Path) -> dict:
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
-        return {"of": "", "objects": {}}
+        pass
+    except ValueError:  # a power cut may leave a note without its bytes: its bidder begins anew, and finds what is in the store
+        current_app.logger.warning("a note of what is held cannot be read and counts as empty: %s", path.name)
+    return {"of": "", "objects": {}}
 
 
 def _path(owner: str) -> Path:

@@ -225,7 +225,10 @@ def discard(token: str) -> None:
 
 
 def release(*, tender_id: int, organisation_id: int, sizes: Mapping[str, int]) -> None:
-    """These objects were handed in. They are held as before, but can't be taken back any more."""
+    """These objects were handed in. They are held as before, but can't be taken back any more; one that was set aside meanwhile is put back."""
+    for sha256 in sizes:
+        if size_of(sha256) is None and is_aside(sha256):
+            put_back(sha256)
     owner = held.owner_of(tender_id, organisation_id)
     try:
         held.mark_all(owner, [held.token_of(owner, sha256, size) for sha256, size in sizes.items()], State.HANDED)

@@ -324,6 +324,25 @@ def test_uploads_of_one_bidder_are_bounded_and_others_do_not_slow_them(files):
 
 
 @only_files
+def test_a_note_without_its_bytes_costs_its_bidder_nothing(files):
+    upload = uploads.begin(**OWNER, sha256=DIGEST, size=len(DATA))
+    uploads.append(upload, 0, DATA)
+    (files / "uploads" / f"{upload.token[:16]}.held").write_bytes(b"")
+    assert uploads.find(upload.token, **OWNER) is None
+    assert uploads.begin(**OWNER, sha256=DIGEST, size=len(DATA)).is_complete
+
+
+@only_files
+def test_what_was_set_aside_while_it_was_handed_in_is_there_at_once(files):
+    """No opening comes between the acceptance and the next tick."""
+    upload = uploads.begin(**OWNER, sha256=DIGEST, size=len(DATA))
+    uploads.append(upload, 0, DATA)
+    uploads.set_aside(DIGEST)
+    uploads.release(**OWNER, sizes={DIGEST: len(DATA)})
+    assert uploads.read_object(DIGEST) == DATA and not uploads.is_aside(DIGEST)
+
+
+@only_files
 def test_nobody_else_on_the_machine_reads_the_folders(files):
     upload = uploads.begin(**OWNER, sha256=DIGEST, size=len(DATA))
     uploads.append(upload, 0, DATA)

@@ -133,6 +133,7 @@ class CapsuleFault(LabelledEnum):
     TOO_FEW_SHARES = "too_few_shares", _l("保管人的份额不足"), "soon"
     WRONG_KEY = "wrong_key", _l("份额拼成的密钥不符"), "soon"
     OBJECT_MISSING = "object_missing", _l("平台缺少密文"), "soon"
+    GIVEN_UP = "given_up", _l("份额齐全，平台没能解密"), "wait"
     UNREADABLE = "unreadable", _l("解密后不是有效的投标"), "soon"
     OTHER_BIDDER = "other_bidder", _l("封存的是别家企业的投标"), "soon"
     OTHER_TENDER = "other_tender", _l("封存的是别的项目或别的招标文件的投标"), "soon"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts.rules import Role
 from app.common.mail import OutboxMail
@@ -211,6 +212,33 @@ def test_ciphertext_that_never_comes_back_is_the_platforms_fault(session, app):
     rows = recovery.end_unsealing(story.tender, actor=supervisor(), now=LATER)
     faults = [row.fault for row in rows]
     assert faults.count(CapsuleFault.OBJECT_MISSING) == 1 and not any(fault.is_bidders for fault in faults)
+
+
+def test_what_the_platform_itself_can_not_open_has_a_cause_of_its_own(session, client, clock, sign_in, monkeypatch):
+    """Enough shares, whole ciphertext, and still it breaks off: neither the bidder's fault nor a missing object."""
+    story, _secrets = story_with_files()
+    announced(story)
+    for holder in (0, 1):
+        stories.give_shares(story, holder, now=LATER)
+    session.commit()
+    shut, honest = unsealing.ready_capsules(story.tender)[0].version_id, unsealing.read_capsule
+
+    def read(ready):
+        if ready.version_id == shut:
+            raise KeyError("x")
+        return honest(ready)
+
+    monkeypatch.setattr(unsealing, "read_capsule", read)
+    clock.set(LATER)
+    sign_in(client, stories.factories.person(Role.BUREAU_OFFICER, division_code="410402"))
+    base = f"/tenders/{story.tender.number}"
+    page = client.submit(client.get(f"{base}/opening/ladder"), f"{base}/opening/end")
+    assert "解密已经结束" in page.text
+    faults = {row.version_id: row.fault for row in session.scalars(select(BidUnsealing))}
+    assert faults.pop(shut) is CapsuleFault.GIVEN_UP and set(faults.values()) == {None} and not CapsuleFault.GIVEN_UP.is_bidders
+    opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
+    (line,) = (line for line in story.tender.opening.lines if line.price_fen is None)
+    assert line.remark.startswith("份额齐全，平台没能解密。") and "视为撤回" in line.remark
 
 
 def test_when_nothing_opens_the_tender_fails_with_its_cause_and_is_tendered_again(session):

@@ -116,12 +116,15 @@ def keep_recovered(tender: Tender, version_id: int, found: Unsealed | CapsuleFau
     return keep_unsealed(tender, version_id, found, actor=actor, now=now)
 
 
-def end_unsealing(tender: Tender, *, shut: Collection[int] = (), actor: Actor, now: datetime) -> list[BidUnsealing]:
+def end_unsealing(
+    tender: Tender, *, missing: Collection[int] = (), broken: Collection[int] = (), actor: Actor, now: datetime
+) -> list[BidUnsealing]:
     """What is still shut after the bidders' window stays shut; each with its cause, which says whose fault it was.
 
     The tenderer announced the window; another side ends it, so that nobody alone can keep honest holders' shares from counting.
 
-    `shut`: versions that the platform has just tried to open and could not, though nothing is wanting on anybody else's side."""
+    Versions that the platform has just tried to open and could not, though nothing is wanting on anybody else's side: `missing` for want of
+    their ciphertext, `broken` because something went wrong on the platform."""
     tender = lock_tender(tender)
     if not supervises(tender, actor):
         raise Refused(SUPERVISOR_ONLY)
@@ -133,8 +136,10 @@ def end_unsealing(tender: Tender, *, shut: Collection[int] = (), actor: Actor, n
     for one in waiting_capsules(tender):
         known = given.get(one.version_id)
         fault = CapsuleFault.TOO_FEW_SHARES
-        if one.version_id in shut or any(uploads.size_of(part.sha256) != part.size for part in one.header.objects):
+        if one.version_id in missing or any(uploads.size_of(part.sha256) != part.size for part in one.header.objects):
             fault = CapsuleFault.OBJECT_MISSING
+        elif one.version_id in broken:
+            fault = CapsuleFault.GIVEN_UP
         elif known is not None and known.unusable > keys - tender.seal_threshold:
             fault = CapsuleFault.WRONG_KEY
         elif known is not None and len(known.shares) >= tender.seal_threshold:

@@ -75,7 +75,7 @@ def end_unsealing(number: str):
     """Opens what can be opened, and writes down the cause of each that can't."""
     find_supervised(number) or not_found()
     shut = open_what_is_ready(number, actor=actor(), now=clock.now())
-    actions.end_unsealing(find_supervised(number), shut=shut.all, actor=actor(), now=clock.now())
+    actions.end_unsealing(find_supervised(number), missing=shut.missing, broken=shut.broken, actor=actor(), now=clock.now())
     db.session.commit()
     flash(_("解密已经结束。请招标人在开标室制作开标记录。"), "success")
     return redirect(url_for(".opening", number=number))

@@ -19,6 +19,7 @@ from app.log.keys import log_keys
 from app.log.models import LogEntry
 from app.log.notes import Checkpoint, NoteError, Proof, open_checkpoint
 from app.log.queries import checkpoint as read_checkpoint
+from app.log.queries import may_be_told, public_log
 from app.log.verifying import verify as verify_log
 
 cli = AppGroup("log", help="The public log of decisive events.")
@@ -34,7 +35,10 @@ def verify(kept: tuple[Path, ...]) -> None:
     verdict = verify_log(checkpoints=[_read(path) for path in kept])
     if verdict.fault:
         raise click.ClickException(f"leaf {verdict.fault.index}: {verdict.fault.what}")
-    click.echo(f"the log is whole: {verdict.leaves} events in {verdict.size} leaves")
+    log = public_log(clock.now())
+    click.echo(
+        f"the log is whole: {log.size if log else 0} leaves"
+    )  # how many are events, and where the last one is, would count hidden bids
 
 
 @cli.command("checkpoint")
@@ -49,8 +53,11 @@ def checkpoint() -> None:
 @cli.command("find")
 @click.argument("words")
 def find(words: str) -> None:
-    """List the leaves whose content has WORDS in it, a person's name for instance."""
-    found, kept = 0, select(LogEntry).where(LogEntry.erased_at.is_(None)).order_by(LogEntry.leaf_index)
+    """List the leaves whose content has WORDS in it, a person's name for instance.
+
+    Of a tender that has not closed only what everybody may read: neither number nor times of its bids are told here.
+    """
+    found, kept = 0, select(LogEntry).where(LogEntry.erased_at.is_(None), may_be_told(clock.now())).order_by(LogEntry.leaf_index)
     for entry in db.session.scalars(kept.execution_options(yield_per=1000)):
         if words.encode() in entry.payload:
             found += 1
@@ -69,9 +76,9 @@ def erase(index: int, reason: str, administrator: str, legal_officer: str, yes: 
 
     Two people type their passwords: an administrator and a legal officer who agrees.
     """
-    entry = db.session.get(LogEntry, index)
+    entry = db.session.scalar(select(LogEntry).where(LogEntry.leaf_index == index, may_be_told(clock.now())))
     if entry is None:
-        raise click.ClickException(f"leaf {index} is padding or does not exist: it has no content")
+        raise click.ClickException(f"leaf {index} is padding, does not exist or is not told before its tender closes")
     click.echo(f"leaf {index}: {_told(entry)}")
     actor, approver = (_sign_in(*who) for who in ((administrator, Role.ADMINISTRATOR), (legal_officer, Role.LEGAL_OFFICER)))
     if not yes:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.common.types import UtcDateTime
 from app.extensions import db
@@ -211,6 +212,17 @@ def entries_about(obj):
     """The select of all entries about an object, the oldest first. For its owner, or filtered by revealed_at."""
     of_it = LogEntry.object_type == obj.__tablename__, LogEntry.object_id == str(db.inspect(obj).identity[0])
     return select(LogEntry).where(*of_it).order_by(LogEntry.leaf_index)
+
+
+CLOSED = ("tender.close_bidding", "tender.open", "tender.declare_failed", "tender.cancel")
+"""After one of these it is no secret how many bids a tender has, and when they came."""
+
+
+def may_be_told(now: datetime):
+    """The criterion for entries that whoever runs the site may read: public ones, and the hidden ones of tenders that have closed."""
+    other = aliased(LogEntry)
+    is_closed = select(other.leaf_index).where(other.tender_number == LogEntry.tender_number, other.event.in_(CLOSED)).exists()
+    return or_(LogEntry.revealed_at <= now, is_closed)
 
 
 def entry_for(index: int, organisation_id: int | None, now: datetime) -> LogEntry | None:

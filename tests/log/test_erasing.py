@@ -74,7 +74,7 @@ def test_one_person_a_wrong_password_or_role_and_a_no_erase_nothing(log, two, ru
     assert f"{first} is no legal_officer" in run(index, first, first).output
     assert "Aborted" in run(index, first, second, answer="n").output
     assert "没有写明删除的理由" in run(index, first, second, reason=" ").output
-    assert "padding or does not exist" in run(index + 1, first, second).output
+    assert "is padding, does not exist or is not told" in run(index + 1, first, second).output
     assert not erased(index)
 
 
@@ -87,3 +87,28 @@ def test_one_person_with_both_roles_is_one_person(log):
     both = [factories.actor_of(membership) for membership in person.memberships]
     with pytest.raises(Refused, match="不能是同一个人"):
         actions.erase(entry, actor=both[0], approver=both[1], now=START, reason="本人申请")
+
+
+def test_no_command_counts_bids_before_their_tender_closes(log, app, clock):
+    """Neither the list of leaves, nor erasing, nor the verdict, whose size follows the clock alone."""
+    invoke = app.test_cli_runner().invoke
+    clock.set(START + timedelta(hours=2))
+
+    def told() -> tuple[str, ...]:
+        db.session.rollback()
+        return (
+            invoke(args=["log", "find", "bid.submit"]).output,
+            invoke(args=["log", "find", "4104-1"]).output,
+            invoke(args=["log", "verify"]).output,
+        )
+
+    log.append(START)
+    none = told()
+    hidden = log.append(START + timedelta(hours=1), event="bid.submit", is_public=False).leaf_index
+    assert told() == none and "0 found" in none[0] and "1 found" in none[1]
+    padding, bid = (
+        invoke(args=["log", "erase", str(n), "--reason", "x", "--administrator", "a", "--legal-officer", "b"]) for n in (hidden - 5, hidden)
+    )
+    assert bid.output.replace(str(hidden), "N") == padding.output.replace(str(hidden - 5), "N") and bid.exit_code == 1
+    log.append(START + timedelta(hours=1, minutes=30), event="tender.close_bidding")
+    assert f"leaf {hidden}: bid.submit" in told()[0]

@@ -15,7 +15,7 @@ from pyrage import x25519
 
 from app.tenders.capsule.format import MAGIC, Header, Malformed, Manifest, Share, canonical, pack, padded_size, unpack
 from app.tenders.capsule.seal import Sealed, Terms, seal
-from app.tenders.capsule.unseal import Fault, Unopened, combine_shares, open_capsule, unwrap
+from app.tenders.capsule.unseal import Fault, Unopened, combine_shares, is_share_of, open_capsule, unwrap
 
 ROOT = Path(__file__).resolve().parents[3]
 BROWSER_SIDE = Path(__file__).with_name("browser_side.mjs")
@@ -71,6 +71,23 @@ def test_a_forged_share_counts_for_nothing_and_its_holder_is_known(sealed):
     with pytest.raises(Unopened) as refused:
         combine_shares(sealed.header, dict([next(iter(right.items()))]) | forged)
     assert refused.value.fault is Fault.TOO_FEW_SHARES
+
+
+def test_anothers_share_counts_for_nothing(sealed):
+    shares = shares_of(sealed.header, 0, 1)
+    own, other = shares
+    assert is_share_of(sealed.header, own, shares[own]) and not is_share_of(sealed.header, other, shares[own])
+    with pytest.raises(Unopened) as refused:
+        combine_shares(sealed.header, {own: shares[own], other: shares[own]})
+    assert refused.value.fault is Fault.TOO_FEW_SHARES
+
+
+def test_a_share_that_its_bidder_dealt_without_a_coordinate_spoils_no_other_two(sealed):
+    shares = shares_of(sealed.header, 0, 1, 2)
+    first = min(shares)
+    empty = shares[first][:-1] + b"\0"
+    holders = tuple(replace(one, check=sha256(empty).hexdigest()) if one.holder == first else one for one in sealed.header.holders)
+    assert combine_shares(replace(sealed.header, holders=holders), shares | {first: empty}) == sealed.secret
 
 
 def test_a_share_of_another_tender_or_bid_is_refused(sealed):

@@ -1,5 +1,6 @@
 """A `.sealed` file from an ordinary form: looked at before a byte of it is written down, its objects kept, its header given back."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
@@ -20,8 +21,15 @@ class Arriving:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the request
         self._begin: bytes | None = b"" if is_welcome else None
         self._is_sealed = False
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of everything that came, kept or not: a refusal says what was refused."""
+        return self._digest.hexdigest()
 
     def write(self, data: bytes) -> int:
+        self._digest.update(data)
         if self._begin is None:
             return self._file.write(data) if self._is_sealed else len(data)
         self._begin += data

@@ -214,9 +214,13 @@ def parse_header(data: bytes) -> Header:
         raise Refused(DAMAGED) from error
 
 
-def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"", actor: Actor, now: datetime) -> BidRefusal:
+def record_refusal(
+    tender: Tender, reason: Reason, *, header_bytes: bytes = b"", sent_sha256: str | None = None, actor: Actor, now: datetime
+) -> BidRefusal:
     """Write down that a submission was not accepted, so that the bidder holds a signed answer: for the first few within an hour in a leaf of
-    the log, for the others in a signed statement. More leaves would let a bidder fill the log and count in its own receipts what others do."""
+    the log, for the others in a signed statement. More leaves would let a bidder fill the log and count in its own receipts what others do.
+
+    `sent_sha256`: of a whole file of which no header was read."""
     try:
         capsule = Header.from_bytes(header_bytes).sha256
     except Malformed:
@@ -227,7 +231,7 @@ def record_refusal(tender: Tender, reason: Reason, *, header_bytes: bytes = b"",
     db.session.add(refusal)
     lock_organisation(actor.organisation_id)  # two at once count each other
     has_leaf = pacing.may_have_leaf(refused_in(actor.organisation_id, since=now - pacing.HOUR), tender.number)
-    sent = sha256(header_bytes).hexdigest() if header_bytes else None
+    sent = sha256(header_bytes).hexdigest() if header_bytes else sent_sha256
     event = "bid.refuse" if has_leaf else MORE_REFUSED
     record(event, refusal, actor=actor, now=now, reason=refusal.reason, capsule=capsule, sent_sha256=sent)
     return refusal

@@ -207,11 +207,12 @@ def _hand_in_all(number: str, take) -> list[int | Refused]:
         db.session.rollback()
 
 
-def _refuse(tender: Tender, refused: Refused, header: bytes = b"") -> str:
+def _refuse(tender: Tender, refused: Refused, header: bytes = b"", *, sent_sha256: str | None = None) -> str:
     """Puts a refusal on record; its address. Commits."""
     db.session.rollback()
     with writing():
-        refusal = actions.record_refusal(tender, refused.reason, header_bytes=header, actor=actor(), now=clock.now())
+        told = {"header_bytes": header, "sent_sha256": sent_sha256}
+        refusal = actions.record_refusal(tender, refused.reason, **told, actor=actor(), now=clock.now())
         db.session.commit()
         return url_for(".bid_refusal", number=tender.number, token=refusal_token(refusal.id))
 
@@ -280,7 +281,8 @@ def submit_sealed(number: str):
         if refused is not None:
             drop_held(brought)
     except Refused as found:
-        receipt, refused, refusal = None, found, _refuse(tender, found)
+        sent = file.stream.sha256 if file is not None else None
+        receipt, refused, refusal = None, found, _refuse(tender, found, sent_sha256=sent)
     if refused is None:
         flash(_("投标已提交，请保存回执。"), "success")
     elif refused.reason.next:

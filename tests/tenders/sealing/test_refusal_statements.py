@@ -11,6 +11,7 @@ from app.log.keys import derive_keys, log_keys
 from app.log.models import LogEntry
 from app.log.notes import NoteError, open_checkpoint
 from app.log.statements import HEAD, sign_statement
+from app.tenders.capsule.format import MAGIC
 from app.tenders.handing_in import NOT_A_CAPSULE
 from app.tenders.pacing import REFUSALS_A_TENDER
 from tests import verify_alone
@@ -55,6 +56,11 @@ def test_a_statement_names_the_capsule_that_was_refused(program, places, story):
     header = bid.header.to_bytes()
     told = content(program.client.look(f"{program.submit(header).json['refusal']}/statement").text)
     assert told["capsule"] == bid.header.sha256 == told["sent_sha256"]
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7 in clear" * 99, MAGIC + b"{}\n"], ids=["in clear", "damaged"])
+def test_a_statement_names_the_file_that_was_refused_even_if_none_of_it_was_kept(program, places, data):
+    assert content(program.client.look(f"{program.send_file(data).location}/statement").text)["sent_sha256"] == sha256(data).hexdigest()
 
 
 def test_the_list_has_them_all_and_the_mail_leads_there(program, places, session, story, new_client, sign_in):

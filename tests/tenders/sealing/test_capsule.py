@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pyrage import x25519
+from pyrage import decrypt, encrypt, x25519
 
 from app.tenders.capsule.format import MAGIC, Header, Malformed, Manifest, Share, canonical, pack, padded_size, unpack
 from app.tenders.capsule.seal import Sealed, Terms, seal
@@ -97,6 +97,18 @@ def test_a_share_of_another_tender_or_bid_is_refused(sealed):
         mixed = replace(sealed.header, holders=(foreign.holders[0], *sealed.header.holders[1:]))
         with pytest.raises(Malformed, match="another capsule or tender"):
             unwrap(mixed, str(HOLDERS[0]))
+
+
+@pytest.mark.parametrize(
+    "changed", [{"tender": "XH-2026-0002"}, {"key": TERMS.holders[1]}, {"holder": TERMS.holders[1]}], ids=["tender", "key", "holder"]
+)
+def test_a_part_names_the_tender_the_bid_and_the_holder_that_it_is_for(sealed, changed):
+    """Each of them by itself: a holder's program gives no share that was sealed for anything else."""
+    first, *others = sealed.header.holders
+    inside = replace(Share.from_bytes(decrypt(first.box, [HOLDERS[0]])), **changed)
+    box = encrypt(inside.to_bytes(), [HOLDERS[0].to_public()])
+    with pytest.raises(Malformed, match="another capsule or tender"):
+        unwrap(replace(sealed.header, holders=(replace(first, box=box), *others)), str(HOLDERS[0]))
 
 
 def test_a_stranger_holds_no_share(sealed):

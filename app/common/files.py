@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
@@ -80,8 +81,10 @@ def media_type_of(kind: str) -> str:
     return KINDS[kind][0] if kind in KINDS else {"text": "text/plain; charset=utf-8"}.get(kind, "application/octet-stream")
 
 
-def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limit_mb: int, size: int | None = None) -> Reason | None:
-    """`size`: of the whole, when `content` is its beginning."""
+def why_not_keep(
+    content: bytes, filename: str, *, allowed: frozenset[str], limit_mb: int, whole: BinaryIO | None = None, size: int | None = None
+) -> Reason | None:
+    """`whole` and its `size`: when `content` is its beginning."""
     if not content:
         return Reason(_l("文件“%(name)s”是空的。", name=filename), next=_l("请检查后重新选择文件。"))
     if (len(content) if size is None else size) > limit_mb * 1024 * 1024:
@@ -100,6 +103,11 @@ def why_not_keep(content: bytes, filename: str, *, allowed: frozenset[str], limi
         )
     if kind not in allowed:
         return Reason(_l("文件“%(name)s”的内容不是允许的类型。", name=filename), next=offered)
+    if kind in OFFICE and not is_office(whole or BytesIO(content), kind):
+        return Reason(
+            _l("文件“%(name)s”不是完整的 %(kind)s 文件。", name=filename, kind=NAMES[kind]),
+            next=_l("请用办公软件打开并另存一次，再重新上传；打不开的，请换一份。"),
+        )
     return None
 
 

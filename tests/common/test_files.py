@@ -110,3 +110,13 @@ def test_an_archive_that_only_bears_an_office_files_name_is_none(monkeypatch):
         assert not is_office(other, "docx")
     monkeypatch.setattr(files, "MOST_INDEX", 50)
     assert not is_office(word, "docx"), "an index of any length is not read"
+
+
+@pytest.mark.parametrize("whole", [archive("run.exe"), archive("word/document.xml"), BytesIO(b"PK\x03\x04 torn")])
+def test_an_office_file_that_is_none_is_refused_wherever_files_are_taken(session, whole):
+    for name in ("方案.docx", "报价.xlsx"):
+        with pytest.raises(Refused) as refused:
+            store_file(whole.getvalue(), name, now=wall())
+        assert "不是完整的" in str(refused.value.reason.text) and "另存一次" in str(refused.value.reason.next)
+    assert store_file(archive("[Content_Types].xml", "word/document.xml").getvalue(), "方案.docx", now=wall()).kind == "docx"
+    session.rollback()

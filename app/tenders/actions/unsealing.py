@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from app.common.access import Actor, system_actor
 from app.common.audit import label_events, record
-from app.common.files import DOCUMENTS, HEAD, OFFICE, Kept, add_row, clean_filename, is_office, keep_stream, sniff_kind, why_not_keep
+from app.common.files import DOCUMENTS, HEAD, Kept, add_row, clean_filename, keep_stream, why_not_keep
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.common.scanning import Scan, scan
@@ -292,11 +292,7 @@ def _look_at(number: int, file: File, plain: BinaryIO) -> tuple[Kept | None, str
     plain.seek(0)
     head, name, limit = plain.read(HEAD), clean_text(file.name), MAX_FILE // MEGABYTE
     with force_locale("zh_CN"):
-        kind, refused = (
-            sniff_kind(head, clean_filename(name)),
-            why_not_keep(head, clean_filename(name), allowed=DOCUMENTS, limit_mb=limit, size=file.size),
-        )
-        if refused is not None or (kind in OFFICE and not is_office(plain, kind)):
+        if why_not_keep(head, clean_filename(name), allowed=DOCUMENTS, limit_mb=limit, whole=plain, size=file.size) is not None:
             return None, str(_l("第 %(number)d 个附件的类型不在允许之列或者与名称不符，没有收入。", number=number))
         found = scan(plain)
         if found is Scan.INFECTED:

@@ -222,7 +222,7 @@ def test_an_older_census_does_not_take_back_what_a_contract_or_a_correction_reco
     assert "没有发现问题" not in page.main
     for words in (
         "“一号院”的管理方式自 2009年11月18日",
-        "XH-2009-0001 的合同登记为专业物业",
+        "XH-2009-0001 的合同登记为“专业物业”",
         "无人管理",
         "入户核对",
         "113.290000",
@@ -234,6 +234,13 @@ def test_an_older_census_does_not_take_back_what_a_contract_or_a_correction_reco
     db.session.expire_all()
     kept = db.session.get(Compound, compound_id)
     assert (kept.mode, kept.fee_fen, kept.longitude_e6, kept.households) == (ManagementMode.PROFESSIONAL, 45, 113_290_000, 12)
+
+
+def test_where_nothing_else_differs_the_page_says_that_the_rest_stays(client, officer):
+    settled_since(officer, client)
+    page = send(client, workbook([*HEADER, "经度", "纬度"], [*row(), 113.3, 33.74]), "底数.xlsx", as_of="2009-06-30")
+    assert "没有写入任何内容" in page.main and "1 个楼院此后有合同或更正的登记" in page.main
+    assert "需要处理的行" not in page.main, "nothing is left to do"
 
 
 def test_newer_figures_update_what_a_contract_recorded(client, clock, officer):

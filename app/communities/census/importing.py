@@ -48,14 +48,14 @@ class CensusImport(ImportKind):
         ),
         "kept_contract": ProblemKind(
             Severity.WARNING,
-            _l("“%(name)s”的%(label)s自 %(day)s 起按 %(source)s 的合同登记为%(stays)s，晚于文件的数据；文件写的是%(file)s。"),
+            _l("“%(name)s”的%(label)s自 %(day)s 起按 %(source)s 的合同登记为“%(stays)s”，晚于文件的数据；文件写的是“%(file)s”。"),
             _l("登记的内容保持不变。如果文件的数据更新，请写明数据截止日后重新上传。"),
             days=("day",),
             values=("stays", "file"),
         ),
         "kept_correction": ProblemKind(
             Severity.WARNING,
-            _l("“%(name)s”的%(label)s在 %(day)s 已更正为%(stays)s（依据：%(source)s），晚于文件的数据；文件写的是%(file)s。"),
+            _l("“%(name)s”的%(label)s在 %(day)s 已更正为“%(stays)s”（依据：%(source)s），晚于文件的数据；文件写的是“%(file)s”。"),
             _l("登记的内容保持不变。如果文件的数据更新，请写明数据截止日后重新上传。"),
             days=("day",),
             values=("stays", "file"),
@@ -63,7 +63,7 @@ class CensusImport(ImportKind):
     }
     notes = {
         "new_communities": NoteKind(_l("将新建 %(count)s 个社区，编号由本系统暂编，以后可以换成统计部门的编号。")),
-        "kept": NoteKind(_l("%(count)s 个楼院此后有合同或更正的登记，与文件不同的内容保持不变，见上面的提醒。")),
+        "kept": NoteKind(_l("%(count)s 个楼院此后有合同或更正的登记，与文件不同的内容保持不变，见本页的提醒。")),
         "missing": NoteKind(_l("登记里有 %(count)s 个楼院不在这个文件里，保持不变；导入从不删除楼院。")),
     }
 

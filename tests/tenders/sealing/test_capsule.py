@@ -15,7 +15,7 @@ from pyrage import decrypt, encrypt, x25519
 
 from app.tenders.capsule.format import MAGIC, Header, Malformed, Manifest, Share, canonical, pack, padded_size, unpack
 from app.tenders.capsule.seal import Sealed, Terms, seal
-from app.tenders.capsule.unseal import Fault, Unopened, combine_shares, is_share_of, open_capsule, unwrap
+from app.tenders.capsule.unseal import Fault, Unopened, combine_shares, is_share_of, open_capsule, open_manifest, unwrap
 
 ROOT = Path(__file__).resolve().parents[3]
 BROWSER_SIDE = Path(__file__).with_name("browser_side.mjs")
@@ -109,6 +109,17 @@ def test_a_part_names_the_tender_the_bid_and_the_holder_that_it_is_for(sealed, c
     box = encrypt(inside.to_bytes(), [HOLDERS[0].to_public()])
     with pytest.raises(Malformed, match="another capsule or tender"):
         unwrap(replace(sealed.header, holders=(replace(first, box=box), *others)), str(HOLDERS[0]))
+
+
+@pytest.mark.parametrize("places", [(2, 1), (1, 1), (1,), (1, 2, 3)], ids=str)
+def test_a_manifest_names_every_object_once_and_in_order(sealed, places):
+    """No object lies in a capsule that no file of the bid names, and none stands for two files."""
+    manifest = open_capsule(sealed.header, sealed.objects, sealed.secret, bidder=USCC).manifest
+    files = tuple(replace(manifest.files[min(n, 1)], object=place) for n, place in enumerate(places))
+    data = encrypt(replace(manifest, files=files).to_bytes(), [x25519.Recipient.from_str(sealed.header.key)])
+    with pytest.raises(Unopened, match="files and objects do not match") as refused:
+        open_manifest(sealed.header, data, sealed.secret, bidder=USCC)
+    assert refused.value.fault is Fault.UNREADABLE
 
 
 def test_a_stranger_holds_no_share(sealed):

@@ -9,6 +9,7 @@ import pyrage
 import pytest
 
 from app.extensions import db
+from app.log.keys import log_keys
 from app.tenders.actions import filing
 from app.tenders.models import HolderKey, HolderRehearsal
 from tests.factories import NOW
@@ -87,7 +88,9 @@ def test_a_key_is_made_kept_and_used_and_never_sent(browser, session, trio, tend
     characters, path = make_key(page, tmp_path)
     assert len(characters) == 24
 
-    identity = re.search(r"AGE-SECRET-KEY-1[0-9A-Z]{58}", pyrage.passphrase.decrypt(Path(path).read_bytes(), PASSPHRASE).decode())[0]
+    content = pyrage.passphrase.decrypt(Path(path).read_bytes(), PASSPHRASE).decode()
+    assert f"\n# log key: {log_keys().verifier}\n" in content
+    identity = re.search(r"AGE-SECRET-KEY-1[0-9A-Z]{58}", content)[0]
     kept = session.scalars(db.select(HolderKey).filter_by(user_id=user_id)).one()
     assert kept.recipient == str(pyrage.x25519.Identity.from_str(identity).to_public())
     session.commit()
@@ -101,6 +104,12 @@ def test_a_key_is_made_kept_and_used_and_never_sent(browser, session, trio, tend
     page.get_by_label("密钥文件的口令").fill("这句口令一定是错的呀")
     page.get_by_role("button", name="打开密封件").click()
     page.get_by_role("alert").filter(has_text="口令不对").wait_for()
+    of_another_log = f"# log key: linli.test/log+00000000+AQ==\n{identity}\n".encode()
+    page.get_by_label("密钥文件", exact=True).set_input_files({"name": "other.key", "mimeType": "text/plain", "buffer": of_another_log})
+    page.get_by_role("button", name="打开密封件").click()
+    page.get_by_role("alert").filter(has_text="密钥文件里的公开日志公钥与平台现在给出的不同").wait_for()
+    page.reload()
+    page.get_by_label("密钥文件", exact=True).set_input_files(path)
     page.get_by_label("密钥文件的口令").fill(PASSPHRASE)
     page.get_by_role("button", name="打开密封件").click()
     page.get_by_text("演练合格").first.wait_for()
@@ -162,6 +171,7 @@ def test_weak_passphrases_unsaved_files_and_wrong_characters_are_refused(browser
     make.click()
     page.get_by_role("heading", name="第二步").wait_for()
     assert page.locator("[data-qr] svg path").count() == 1
+    assert log_keys().verifier.fingerprint in page.locator(".key-card").inner_text()
     page.get_by_role("button", name="已经存好").click()
     assert "还没有下载密钥文件" in page.locator("[data-keep-error]").inner_text()
     with page.expect_download():

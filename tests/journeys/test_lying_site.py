@@ -194,6 +194,7 @@ def test_without_a_key_file_the_logs_key_is_compared_once_and_remembered(told, s
     legal.press("核对并交出份额")
     compare = legal.page.locator("[data-compare]")
     expect(compare).to_contain_text(LIAR.verifier.fingerprint)
+    expect(legal.page.locator("[data-go-on]")).to_be_hidden()
     assert nothing_went_out(legal, session)
 
     legal.page.unroute_all()

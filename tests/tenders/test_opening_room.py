@@ -81,7 +81,7 @@ def test_the_room_goes_from_the_list_to_the_record(session, room, client):
     assert ("示范城市的密钥" in page.main) is is_demo()
     offered = legal.get(address(story, "/capsules.json")).json
     assert sorted(one["sha256"] for one in offered["capsules"]) == session.get(BidClosing, story.tender.id).capsules
-    assert offered["log"]["receipt"].startswith("c2sp.org/tlog-proof@v1")
+    assert all(offered["log"][name].startswith("c2sp.org/tlog-proof@v1") for name in ("closed", "published"))
     assert send(legal, story, shares_of(story, 1)).json["next"] == address(story)
     assert "已交出 3 份" in client.get(address(story)).main and not session.scalars(select(BidContent)).all()
     send(street, story, shares_of(story, 2))

@@ -4,6 +4,16 @@ import { rememberKey, rememberedKey } from "../receipt/remembered.js";
 import { heed } from "./countdown.js";
 import { Refused, page } from "./page.js";
 
+// By the words of published.js.
+const REFUSALS = {
+  published: "published",
+  "published-missing": "published_missing",
+  "published-elsewhere": "published_elsewhere",
+  "published-documents": "published_documents",
+  "published-deadline": "published_deadline",
+  "published-keys": "published_keys",
+};
+
 // With `logged`: { index, key } of the publication's entry and the fingerprint of the log's key.
 export async function trustedTerms() {
   const answer = await fetch(page.urls.terms, { cache: "no-store" });
@@ -25,6 +35,6 @@ function checked(terms) {
   try {
     return checkPublished(terms.log, terms);
   } catch (error) {
-    throw error instanceof Unpublished ? new Refused(error.word.replace("-", "_")) : error;
+    throw error instanceof Unpublished ? new Refused(REFUSALS[error.word]) : error;
   }
 }

@@ -74,7 +74,7 @@ async function release(root, part, { identity, logKey }) {
   const headers = given.capsules.map((capsule) => checkHeader(capsule, terms, own));
   if (logKey === null) await compareKey(root, part, given.log);
   rememberKey(given.log.key);
-  part("checked").textContent = say(root, "checked", { total: headers.length, index: logged.index, published: logged.published });
+  part("checked").textContent = say(root, "checked", { total: headers.length, index: logged.index, publication: logged.published });
   part("bar").max = headers.length;
   const { shares, unusable } = await sharesFrom(given.capsules, headers, identity, (done) => {
     part("bar").value = done;

@@ -65,7 +65,13 @@ def test_the_receipts_code_names_the_capsule_its_leaf_and_its_time(browser, sess
     version = db.session.scalars(db.select(BidVersion)).one()
     leaf = db.session.scalars(db.select(LogEntry.leaf_index).where(LogEntry.event == "bid.submit")).one()
     wanted = "\n".join(
-        (f"LINLI {story.tender.number}", version.receipt, f"SHA-256 {version.content_sha256}", f"LEAF {leaf}", version.submitted_at.isoformat())
+        (
+            f"LINLI {story.tender.number}",
+            version.receipt,
+            f"SHA-256 {version.content_sha256}",
+            f"LEAF {leaf}",
+            version.submitted_at.isoformat(),
+        )
     )
     email, address = story.bidders[0][1].email, f"/tenders/{story.tender.number}/bid/receipt"
     session.commit()

@@ -308,6 +308,28 @@ def test_one_bidder_cannot_fill_the_disk_not_even_by_handing_in(files, monkeypat
 
 
 @only_files
+def test_several_uploads_begun_at_once_do_not_pass_the_limit_together(files, app, monkeypatch):
+    monkeypatch.setattr(held, "BYTES", 500)
+    barrier, answers = threading.Barrier(8), []
+
+    def begin(number: int) -> None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                uploads.begin(**OWNER, sha256=f"{number:064x}", size=300)
+                answers.append(None)
+            except Refused as refused:
+                answers.append(refused.reason)
+
+    threads = [threading.Thread(target=begin, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count(None) == 1 and answers.count(held.TOO_MUCH) == 7
+
+
+@only_files
 def test_uploads_of_one_bidder_are_bounded_and_others_do_not_slow_them(files):
     """However small the objects: a note is read as a whole, so it may not grow, and nobody's grows with another's."""
     for number in range(held.RECORDS):

@@ -310,7 +310,7 @@ def test_one_bidder_cannot_fill_the_disk_not_even_by_handing_in(files, monkeypat
 @only_files
 def test_several_uploads_begun_at_once_do_not_pass_the_limit_together(files, app, monkeypatch):
     monkeypatch.setattr(held, "BYTES", 500)
-    rounds, barrier, begun = 40, threading.Barrier(8), []
+    rounds, barrier, begun = 150, threading.Barrier(8), []
 
     def begin(number: int) -> None:
         with app.app_context():

@@ -98,7 +98,7 @@ def _read_out(bid: Bid, position: int) -> OpeningLine:
         content_sha256=version.content_sha256,
         seal_intact=fault is None and hash_of_rows(version) == version.unsealing.content_sha256,
         main_content=main_content(content) if content else "",
-        remark=_remark(fault) if fault else version.unsealing.remark,
+        remark=(_remark(fault) if fault else "") + version.unsealing.remark,
     )
 
 

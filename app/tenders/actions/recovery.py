@@ -12,7 +12,7 @@ from app.tenders import recovery as rules
 from app.tenders import uploads
 from app.tenders.actions.bidding import SIGNATORY_ONLY, lock_tender
 from app.tenders.actions.letters import BIDDERS, people_of, tell
-from app.tenders.actions.unsealing import Ready, Unsealed, given_shares, keep_unsealed, waiting_capsules
+from app.tenders.actions.unsealing import Misshapen, Ready, Unsealed, given_shares, keep_unsealed, waiting_capsules
 from app.tenders.bidding import exact_time
 from app.tenders.capsule.unseal import Unopened, check_secret
 from app.tenders.kinds import CapsuleFault
@@ -97,7 +97,9 @@ def prepare_recovery(tender: Tender, typed: str, *, actor: Actor, now: datetime)
     return Ready(version.id, bid.enterprise.uscc, capsule.header, secret, {})
 
 
-def keep_recovered(tender: Tender, version_id: int, found: Unsealed | CapsuleFault, *, actor: Actor, now: datetime) -> BidUnsealing:
+def keep_recovered(
+    tender: Tender, version_id: int, found: Unsealed | CapsuleFault | Misshapen, *, actor: Actor, now: datetime
+) -> BidUnsealing:
     """Write down what the bidder's own key opened, and that it came that way."""
     tender = lock_tender(tender)
     refuse_if(rules.why_not_recover(recovery_standing(tender), now=now))

@@ -256,7 +256,27 @@ class Unsealed:
     """What everybody must know about its files, in Chinese, as the record keeps it."""
 
 
-def read_capsule(ready: Ready) -> Unsealed | CapsuleFault:
+@dataclass(frozen=True)
+class Misshapen:
+    """A bid of which one part has another form than bids have; the whole can't be read then."""
+
+    part: str
+    """As the manifest calls it."""
+
+
+PARTS = {
+    "price_fen": _l("报价"),
+    "project_manager": _l("项目负责人"),
+    "plan": _l("服务方案"),
+    "staffing": _l("人员配备"),
+    "answers": _l("按评分标准逐项写的内容"),
+    "no_interest": _l("无利害关系声明"),
+    "files": _l("附件"),
+}
+"""What the bidder typed; the rest is written by its program."""
+
+
+def read_capsule(ready: Ready) -> Unsealed | CapsuleFault | Misshapen:
     """The content, or why there is none. Uses no database: it may take long. Holds one piece of a file in memory, however large the bid.
 
     Nothing is kept before the whole capsule was found sound: until then its files lie in nameless ones that end with the process."""
@@ -274,7 +294,7 @@ def read_capsule(ready: Ready) -> Unsealed | CapsuleFault:
                 open_file(file, sealed, into, secret)
             looked = [_look_at(number, *one) for number, one in enumerate(zip(manifest.files, plain, strict=True), start=1)]
     except Unopened as unopened:
-        return CapsuleFault(unopened.fault.value)
+        return Misshapen(unopened.part) if unopened.part in PARTS else CapsuleFault(unopened.fault.value)
     return Unsealed(manifest, tuple(kept for kept, _remark in looked), tuple(remark for _kept, remark in looked if remark))
 
 
@@ -307,7 +327,7 @@ def clean_text(text: str) -> str:
 
 
 def keep_unsealed(
-    tender: Tender, version_id: int, found: Unsealed | CapsuleFault, *, actor: Actor | None = None, now: datetime
+    tender: Tender, version_id: int, found: Unsealed | CapsuleFault | Misshapen, *, actor: Actor | None = None, now: datetime
 ) -> BidUnsealing:
     """Write down what a capsule held. The same twice changes nothing."""
     tender = lock_tender(tender)
@@ -316,16 +336,23 @@ def keep_unsealed(
         return known
     version = db.session.get_one(BidVersion, version_id)
     who = actor or system_actor()
-    if isinstance(found, CapsuleFault):
-        unsealing = BidUnsealing(version_id=version_id, at=now, fault=found)
+    if isinstance(found, CapsuleFault | Misshapen):
+        fault, remark = (CapsuleFault.UNREADABLE, _misshapen(found)) if isinstance(found, Misshapen) else (found, "")
+        unsealing = BidUnsealing(version_id=version_id, at=now, fault=fault, remark=remark)
         db.session.add(unsealing)
-        record("bid.not_unsealed", version, actor=who, now=now, fault=found)
+        record("bid.not_unsealed", version, actor=who, now=now, fault=fault)
         return unsealing
     _keep_content(version, found, now=now)
     unsealing = BidUnsealing(version_id=version_id, at=now, content_sha256=hash_of_rows(version), remark="".join(found.remarks)[:400])
     db.session.add(unsealing)
     record("bid.unseal", version, actor=who, now=now, capsule=version.content_sha256)
     return unsealing
+
+
+def _misshapen(found: Misshapen) -> str:
+    """Kept in Chinese, as it is read out."""
+    with force_locale("zh_CN"):
+        return str(_l("“%(part)s”一栏的格式或者长度不符合要求。", part=PARTS[found.part]))
 
 
 def _keep_content(version: BidVersion, found: Unsealed, *, now: datetime) -> None:

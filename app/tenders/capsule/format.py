@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -30,6 +30,9 @@ AGE_HEADER = 1024
 """Room for the header of an age file. Our sealers write at most 360 bytes: one recipient, at times a second part that means nothing
 (grease). Reading a header takes an age program the square of its length."""
 
+MAX_NAME, MAX_QUALIFICATION, MAX_PEOPLE, MAX_POSTS = 40, 100, 9999, 200
+"""Of a person or a post, and of the staffing table: as assets/js/bid/gaps.js has them."""
+_CODE = re.compile(r"[a-z0-9_]{1,40}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _AGE_HEADER = re.compile(
@@ -38,7 +41,11 @@ _AGE_HEADER = re.compile(
 
 
 class Malformed(ValueError):
-    """Bytes that are no capsule, or not one that this version knows. The text is for logs; people get a sentence by its kind."""
+    """Bytes that are no capsule, or not one that this version knows. The text is for logs; `part`: of a manifest, where one is to blame."""
+
+    def __init__(self, text: str, part: str = ""):
+        super().__init__(f"{part}: {text}" if part else text)
+        self.part = part
 
 
 def canonical(data: Any) -> bytes:
@@ -205,27 +212,15 @@ class Manifest:
     def from_bytes(cls, data: bytes) -> Manifest:
         if len(data) > 2 * MAX_MANIFEST:
             raise Malformed("the manifest is too long")
-        names = {"format", "tender", "documents", "bidder", "version", "price_fen", "project_manager", "plan", "staffing", "answers"}
-        found = _mapping(_json(data), names | {"no_interest", "files"})
+        found, parts = _mapping(_json(data), {"format", *_PARTS}), {}
         if found["format"] != BID:
             raise Malformed("another format")
-        if not isinstance(found["answers"], dict) or not isinstance(found["no_interest"], bool):
-            raise Malformed("answers or declaration of another type")
-        if len(found["answers"]) > MAX_PASSAGES:
-            raise Malformed("more passages than criteria")
-        return cls(
-            tender=_text(found["tender"], 40),
-            documents=_hash(found["documents"]),
-            bidder=_text(found["bidder"], 18),
-            version=_number(found["version"], 1, 100_000),
-            price_fen=_number(found["price_fen"], 1, 10**9),
-            project_manager=_text(found["project_manager"], 80),
-            plan=_prose(found["plan"]),
-            staffing=tuple(_post(one) for one in _list(found["staffing"], 200)),
-            answers={_text(code, 40): _prose(text) for code, text in found["answers"].items()},
-            no_interest=found["no_interest"],
-            files=tuple(_file(one) for one in _list(found["files"], MAX_FILES)),
-        )
+        for name, read in _PARTS.items():
+            try:
+                parts[name] = read(found[name])
+            except Malformed as error:
+                raise Malformed(str(error), name) from error
+        return cls(**parts)
 
 
 @dataclass(frozen=True)
@@ -371,7 +366,35 @@ def _file(value: Any) -> File:
 def _post(value: Any) -> dict:
     found = _mapping(value, {"post", "people", "qualification"})
     return {
-        "post": _text(found["post"], 80),
-        "people": _number(found["people"], 1, 100_000),
-        "qualification": _text(found["qualification"], 200),
+        "post": _text(found["post"], MAX_NAME),
+        "people": _number(found["people"], 1, MAX_PEOPLE),
+        "qualification": _text(found["qualification"], MAX_QUALIFICATION),
     }
+
+
+def _answers(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or len(value) > MAX_PASSAGES or not all(map(_CODE.fullmatch, value)):
+        raise Malformed("no passages, more than criteria, or for what is none")
+    return {code: _prose(text) for code, text in value.items()}
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Malformed("neither true nor false")
+    return value
+
+
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "tender": lambda value: _text(value, 40),
+    "documents": _hash,
+    "bidder": lambda value: _text(value, 18),
+    "version": lambda value: _number(value, 1, 100_000),
+    "price_fen": lambda value: _number(value, 1, 10**9),
+    "project_manager": lambda value: _text(value, MAX_NAME),
+    "plan": _prose,
+    "staffing": lambda value: tuple(_post(one) for one in _list(value, MAX_POSTS)),
+    "answers": _answers,
+    "no_interest": _truth,
+    "files": lambda value: tuple(_file(one) for one in _list(value, MAX_FILES)),
+}
+"""Part of a manifest → how it is read: its kind and its limits, the same as the bid page's."""

@@ -25,11 +25,11 @@ class Fault(StrEnum):
 
 
 class Unopened(Exception):
-    """The capsule stays shut; `fault` says why."""
+    """The capsule stays shut; `fault` says why, and `part` which part of the manifest is of another form than bids have."""
 
-    def __init__(self, fault: Fault, detail: str = ""):
+    def __init__(self, fault: Fault, detail: str = "", part: str = ""):
         super().__init__(f"{fault.value} {detail}".strip())
-        self.fault = fault
+        self.fault, self.part = fault, part
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,10 @@ def open_manifest(header: Header, data: bytes, secret: str, *, bidder: str | Non
         raise Unopened(Fault.UNREADABLE, "the manifest is not encrypted with age")
     try:
         manifest = Manifest.from_bytes(decrypt(data, [x25519.Identity.from_str(check_secret(header, secret))]))
-    except (DecryptError, Malformed) as error:
+    except DecryptError as error:
         raise Unopened(Fault.UNREADABLE, str(error)) from error
+    except Malformed as error:
+        raise Unopened(Fault.UNREADABLE, str(error), error.part) from error
     if (manifest.tender, manifest.documents) != (header.tender, header.documents):
         raise Unopened(Fault.OTHER_TENDER)
     if bidder is not None and manifest.bidder != bidder:

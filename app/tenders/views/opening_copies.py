@@ -31,7 +31,7 @@ body {{ font-family: "{FONT}", "Microsoft YaHei", "SimSun", sans-serif; font-siz
 h1 {{ font-size: 18pt; text-align: center; margin: 0 }} h2 {{ font-size: 11pt; margin: 14pt 0 4pt }}
 .under {{ text-align: center; margin: 2pt 0 10pt }} .small {{ font-size: 8pt }} .seal {{ font-family: monospace; font-size: 8pt; overflow-wrap: anywhere }}
 table {{ border-collapse: collapse; width: 100% }} th, td {{ border: 0.5pt solid #666; padding: 3pt 5pt; text-align: left; vertical-align: top }}
-thead {{ display: table-header-group }} thead th {{ white-space: nowrap }} tr {{ break-inside: avoid }} .facts th {{ width: 22%; font-weight: normal; color: #444 }}
+thead {{ display: table-header-group }} thead th {{ white-space: nowrap }} tr, .short {{ break-inside: avoid }} h2 {{ break-after: avoid }} .facts th {{ width: 22%; font-weight: normal; color: #444 }}
 """
 
 _log = logging.getLogger(__name__)

@@ -62,4 +62,5 @@ def test_a_newcomer_does_one_thing_at_each_stage(city, browser):
 def give_share(holder: Person, login: str, answer: str) -> None:
     holder.fill("24 个字", characters_of(login))
     holder.press("核对并交出份额")
+    holder.press("已核对，指纹一致，继续")
     holder.sees(answer)

@@ -17,6 +17,7 @@ from app.log.models import LogEntry
 from app.log.verifying import verify
 from app.tenders.actions import holders as actions
 from app.tenders.queries import holders as asked
+from app.tenders.queries.terms import documents_hash
 from tests import factories
 from tests.factories import NOW
 from tests.tenders import bid_stories as bids
@@ -126,6 +127,8 @@ def test_keys_swapped_behind_the_guards_differ_from_the_publish_leaf(session, cl
     publish(trio, tender)
     entry = session.scalars(db.select(LogEntry).where(LogEntry.event == "tender.publish")).one()
     leaf = json.loads(entry.payload)
+    session.expire_all()
+    assert leaf["terms_sha256"] == documents_hash(tender), "the same in the publication's transaction and ever after"
     assert leaf["recipients"] == asked.sealing_keys(tender) and leaf["threshold"] == 2 and verify().fault is None
     session.execute(text("DROP TRIGGER holder_key_no_update"))
     other = str(pyrage.x25519.Identity.generate().to_public())

@@ -1,7 +1,7 @@
 """The tender documents as one hash, and what a bidder's program needs in order to seal for a tender. All of it is public."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -31,8 +31,8 @@ def terms_data(tender: Tender) -> dict:
         "title": tender.title,
         "regime": tender.regime.value,
         "regime_version": tender.regime_version,
-        "published_at": tender.published_at.isoformat() if tender.published_at else None,
-        "bid_deadline_at": tender.bid_deadline_at.isoformat() if tender.bid_deadline_at else None,
+        "published_at": _instant(tender.published_at),
+        "bid_deadline_at": _instant(tender.bid_deadline_at),
         "ceiling_fen": tender.ceiling_fen,
         "term_months": tender.term_months,
         "level_scheme": tender.level_scheme.value,
@@ -50,6 +50,11 @@ def terms_data(tender: Tender) -> dict:
         ],
         "documents": [{"title": d.title, "sha256": d.file.sha256, "size": d.file.size} for d in documents],
     }
+
+
+def _instant(at: datetime | None) -> str | None:
+    """In UTC: while a tender is being published its instants are still those that were typed, with Beijing's offset."""
+    return at.astimezone(UTC).isoformat() if at else None
 
 
 def documents_hash(tender: Tender) -> str:

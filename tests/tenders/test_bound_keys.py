@@ -1,7 +1,7 @@
 """Who may not hold two keys, keys that nobody swaps once they seal bids, and the publish leaf that names them."""
 
 import json
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pyrage
 import pytest
@@ -16,6 +16,7 @@ from app.extensions import db
 from app.log.models import LogEntry
 from app.log.verifying import verify
 from app.tenders.actions import holders as actions
+from app.tenders.actions import publishing
 from app.tenders.queries import holders as asked
 from app.tenders.queries.terms import documents_hash
 from tests import factories
@@ -24,6 +25,8 @@ from tests.tenders import bid_stories as bids
 from tests.tenders import draft_stories as stories
 from tests.tenders import holder_stories as told
 from tests.tenders.test_holders import PUBLISH, publish
+
+BEIJING = timezone(timedelta(hours=8))
 
 
 @pytest.fixture(autouse=True)
@@ -127,8 +130,6 @@ def test_keys_swapped_behind_the_guards_differ_from_the_publish_leaf(session, cl
     publish(trio, tender)
     entry = session.scalars(db.select(LogEntry).where(LogEntry.event == "tender.publish")).one()
     leaf = json.loads(entry.payload)
-    session.expire_all()
-    assert leaf["terms_sha256"] == documents_hash(tender), "the same in the publication's transaction and ever after"
     assert leaf["recipients"] == asked.sealing_keys(tender) and leaf["threshold"] == 2 and verify().fault is None
     session.execute(text("DROP TRIGGER holder_key_no_update"))
     other = str(pyrage.x25519.Identity.generate().to_public())
@@ -136,6 +137,19 @@ def test_keys_swapped_behind_the_guards_differ_from_the_publish_leaf(session, cl
     session.commit()
     fault = verify().fault
     assert fault.index == entry.leaf_index and tender.number in fault.what
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_publish_leaf_has_the_hash_that_the_documents_have_ever_after(session):
+    """A deadline is typed in Beijing's time and read back in UTC."""
+    trio = told.city()
+    tender = told.ready(trio)
+    deadline = publishing.proposed_deadline(tender, now=PUBLISH).astimezone(BEIJING)
+    publishing.publish(tender, deadline, actor=trio.place.me, now=PUBLISH)
+    session.commit()
+    session.expire_all()
+    entry = session.scalars(db.select(LogEntry).where(LogEntry.event == "tender.publish")).one()
+    assert json.loads(entry.payload)["terms_sha256"] == documents_hash(tender)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -247,7 +247,7 @@ def test_terms_that_would_not_protect_a_bid_are_refused(run, place, change):
     assert done.returncode == 1 and "不是邻里的封标参数" in done.stderr
 
 
-@pytest.mark.parametrize(("change", "says"), UNLIKE, ids=str)
+@pytest.mark.parametrize(("change", "says"), UNLIKE, ids=[next(iter(change)) + str(n) for n, (change, _says) in enumerate(UNLIKE)])
 def test_nothing_is_sealed_for_terms_that_the_public_log_does_not_have(run, place, change, says):
     (place / "sealing.json").write_text(json.dumps(proved(UNPROVED, **change)))
     done = run(*SEAL)

@@ -1,10 +1,11 @@
 """An audit row beside every change, in its transaction: who, for whom, what, about which object, when, from where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, select
+from sqlalchemy import JSON, Index, String, insert, select
 from sqlalchemy import inspect as inspect_model
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +40,14 @@ class AuditEvent(db.Model):
     organisation_name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(45))
     facts: Mapped[dict] = mapped_column(JSON)
+
+    is_row = False
+    """Written by record_all: the session does not hold it."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is part of the transaction still: its savepoint may have been rolled back."""
+        return self.is_row or inspect_model(self).persistent
 
     @property
     def label(self):
@@ -110,29 +119,66 @@ def record(event: str, obj, *, actor: Actor, now: datetime, **facts) -> AuditEve
 
     Raises KeyError for an event, a fact or a table without words: a history page must never show a raw name.
     """
+    if obj in db.session.new or not inspect_model(obj).persistent:
+        db.session.flush()
+    row = AuditEvent(**_values(event, obj, actor, now, facts))
+    db.session.add(row)
+    _tell(row, obj)
+    return row
+
+
+@dataclass(frozen=True)
+class Done:
+    """What somebody did, to be recorded with others."""
+
+    event: str
+    obj: Any
+    actor: Actor
+    now: datetime
+    facts: dict
+
+
+def record_all(done: Sequence[Done]) -> None:
+    """The same for several at once; the objects must have been flushed. Written as rows: the session would look at an object for each.
+
+    Raises RuntimeError within a savepoint: nobody would learn that it was rolled back."""
+    if db.session().in_nested_transaction():
+        raise RuntimeError("several events at once are not recorded within a savepoint")
+    rows = [_values(one.event, one.obj, one.actor, one.now, one.facts) for one in done]
+    if rows:
+        db.session.execute(_INSERT, rows)
+    for values, one in zip(rows, done, strict=True):
+        row = AuditEvent(**values)
+        row.is_row = True
+        _tell(row, one.obj)
+
+
+_INSERT = insert(AuditEvent.__table__)
+
+
+def _values(event: str, obj, actor: Actor, now: datetime, facts: dict) -> dict:
     if event not in EVENT_LABELS:
         raise KeyError(f"audit event {event!r} has no label; add it with label_events")
     if obj.__tablename__ not in OBJECT_LABELS:
         raise KeyError(f"table {obj.__tablename__!r} has no label; add it with label_events")
-    if obj in db.session.new or not inspect_model(obj).persistent:
-        db.session.flush()
-    row = AuditEvent(
-        at=now,
-        event=event,
-        object_type=obj.__tablename__,
-        object_id=str(inspect_model(obj).identity[0]),
-        user_id=actor.user_id,
-        user_name=actor.name,
-        role=getattr(actor.role, "value", actor.role),
-        organisation_id=actor.organisation_id,
-        organisation_name=actor.organisation_name,
-        address=actor.address,
-        facts={_known(key): _plain(value) for key, value in facts.items() if value is not None},
-    )
-    db.session.add(row)
+    return {
+        "at": now,
+        "event": event,
+        "object_type": obj.__tablename__,
+        "object_id": str(inspect_model(obj).identity[0]),
+        "user_id": actor.user_id,
+        "user_name": actor.name,
+        "role": getattr(actor.role, "value", actor.role),
+        "organisation_id": actor.organisation_id,
+        "organisation_name": actor.organisation_name,
+        "address": actor.address,
+        "facts": {_known(key): _plain(value) for key, value in facts.items() if value is not None},
+    }
+
+
+def _tell(row: AuditEvent, obj) -> None:
     for listener in LISTENERS:
         listener(row, obj)
-    return row
 
 
 LISTENERS: list[Callable[[AuditEvent, Any], None]] = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, request
@@ -114,6 +115,12 @@ def _is_exempt(entity) -> bool:
     return getattr(entity, "__audit_exempt__", False)
 
 
+@cache
+def _exempt_tables() -> frozenset[str]:
+    """Asked at the first change, when every model is known."""
+    return frozenset(mapper.local_table.name for mapper in db.Model.registry.mappers if _is_exempt(mapper.class_))
+
+
 def _note(session: Session, entity: type, changed: bool) -> None:
     if entity is None or not changed:
         return
@@ -139,10 +146,9 @@ def _on_execute(state) -> None:
             _note(state.session, mapper.class_, True)
         else:
             table = state.statement.table.name
-            exempt = {m.local_table.name for m in db.Model.registry.mappers if _is_exempt(m.class_)}
             if table == "audit_event":
                 state.session.info["audited"] = True
-            elif table not in exempt:
+            elif table not in _exempt_tables():
                 state.session.info.setdefault("changed", set()).add(table)
 
 

@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 
 from flask import current_app
-from sqlalchemy import Integer, String, Text, select
+from sqlalchemy import Integer, String, Text, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.clock import wall
@@ -44,11 +44,22 @@ def enclose_receipts(receipt_of: Callable[[int], str]) -> None:
     _receipt_of[:] = [receipt_of]
 
 
-def send_mail(to: str, subject: str, text: str, *, now: datetime, receipt_leaf: int | None = None) -> OutboxMail:
+def send_mail(to: str, subject: str, text: str, *, now: datetime) -> None:
+    send_mails([letter(to, subject, text, now=now)])
+
+
+def letter(to: str, subject: str, text: str, *, now: datetime, receipt_leaf: int | None = None) -> dict:
+    """A mail as send_mails takes it."""
     one_line = " ".join(str(subject).split())
-    mail = OutboxMail(to=to, subject=one_line[:200], text=str(text), written_at=now, receipt_leaf=receipt_leaf)
-    db.session.add(mail)
-    return mail
+    return {"to": to, "subject": one_line[:200], "text": str(text), "written_at": now, "receipt_leaf": receipt_leaf}
+
+
+def send_mails(letters: Sequence[dict]) -> None:
+    if letters:
+        db.session.execute(_INSERT, letters)
+
+
+_INSERT = insert(OutboxMail.__table__)
 
 
 def deliver() -> tuple[int, int]:

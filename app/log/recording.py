@@ -25,7 +25,7 @@ class Decisive:
     """False: only its owner sees it, and to everybody else the leaf looks like padding, until it is revealed."""
     tender: Callable[[Any], str | None] = lambda obj: None
     """The tender's number."""
-    more: Callable[[Any], dict] = lambda obj: {}
+    more: Callable[[Any, AuditEvent], dict] = lambda obj, row: {}
     """Facts beside the audit row's; their keys need labels too."""
     then: Callable[[Any, AuditEvent], None] | None = None
     """What follows for the log: revealing entries, expecting a deadline. Called before the leaf is added."""
@@ -65,7 +65,7 @@ def append_pending() -> list[LogEntry]:
     db.session.flush()
     noted, entries, waiting = db.session.info.pop(PENDING, []), [], []
     for row, obj in noted:
-        if not db.inspect(row).persistent:
+        if not row.stands:
             continue  # its savepoint was rolled back
         how = DECISIVE[row.event]
         if how.then is not None:  # it may concern the entries before it, and where the next are placed
@@ -77,7 +77,7 @@ def append_pending() -> list[LogEntry]:
 
 
 def _happened(row: AuditEvent, obj, how: Decisive) -> Happened:
-    facts = {key: row.facts[key] for key in how.facts if key in row.facts} | how.more(obj)
+    facts = {key: row.facts[key] for key in how.facts if key in row.facts} | how.more(obj, row)
     return Happened(row.event, obj, row.at, facts, row.organisation_id, how.tender(obj), how.is_public)
 
 

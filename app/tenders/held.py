@@ -2,7 +2,6 @@
 
 One note for each bidder and tender, called by a keyed hash; it is bounded, so that looking into it costs the same however much others send."""
 
-import fcntl
 import hashlib
 import hmac
 import json
@@ -19,6 +18,7 @@ from flask import current_app
 
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
+from app.common.turn import holding
 
 BYTES = 8 * 1024**3
 """Of one bidder in one tender: three whole bids of ten large files, and something more."""
@@ -132,18 +132,15 @@ def everything() -> list[tuple[str, dict, str]]:
 
 @contextmanager
 def changing(owner: str) -> Iterator[dict]:
-    """The note, while nobody else changes one; what was done to it is kept unless an exception leaves the block."""
-    lock = os.open(folder("uploads"), os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """The note, while nobody else changes it; what was done to it is kept unless an exception leaves the block. Sixteen locks for all owners:
+    one for each would have to be cleared away, one for all would let bidders wait for each other's disks."""
+    with holding(folder("upload-locks") / owner[0]):
         note = _read(_path(owner))
         yield note
         if note["objects"]:
             _replace(_path(owner), json.dumps(note).encode())
         else:
             _path(owner).unlink(missing_ok=True)
-    finally:
-        os.close(lock)
 
 
 def _read(path: Path) -> dict:

@@ -75,19 +75,19 @@ def _drawn(found, row) -> None:
     _reveal(found.tender, row)
 
 
-def _bid_facts(bid) -> dict:
-    return {"content_sha256": bid.versions[-1].content_sha256}
+def _bid_facts(_bid, row) -> dict:
+    return {"content_sha256": row.facts["capsule"]}
 
 
-def _frozen_facts(found) -> dict:
+def _frozen_facts(found, _row) -> dict:
     return {"announced_sha256": announced_digest(found)}
 
 
-def _drawn_facts(found) -> dict:
+def _drawn_facts(found, _row) -> dict:
     return {"walk_sha256": walk_digest(found)}
 
 
-def _document_facts(tender) -> dict:
+def _document_facts(tender, _row) -> dict:
     """Its files, the hash of the tender documents that every capsule names, and the keys to which bids are sealed."""
     sealed = sealed_for(tender)
     return {

@@ -8,7 +8,7 @@ from app.accounts import actions
 from app.accounts.models import Organisation
 from app.accounts.rules import OrganisationKind
 from app.common.access import system_actor
-from app.common.audit import AuditEvent, record
+from app.common.audit import AuditEvent, Done, record, record_all
 from app.common.clock import wall
 from app.common.database import UnauditedChange
 
@@ -87,3 +87,22 @@ def test_a_savepoint_may_be_let_go_before_the_audit_row_is_written(session):
     with pytest.raises(UnauditedChange):
         session.commit()
     session.rollback()
+
+
+def test_events_recorded_together_are_rows_like_any_other(session):
+    bureaus = [found("新华区房管局"), found("卫东区房管局")]
+    session.commit()
+    actor = system_actor()
+    record_all([Done("organisation.create", one, actor, NOW, {"name": one.name}) for one in bureaus])
+    record("organisation.create", bureaus[0], actor=actor, now=NOW, name=bureaus[0].name)
+    session.commit()
+    rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(3)).all()
+    told = [{c.name: getattr(row, c.name) for c in AuditEvent.__table__.columns if c.name != "id"} for row in rows]
+    assert told[0] == told[2] and told[1]["object_id"] == str(bureaus[1].id)
+
+
+def test_events_are_not_recorded_together_within_a_savepoint(session):
+    bureau = found()
+    session.commit()
+    with session.begin_nested(), pytest.raises(RuntimeError):
+        record_all([Done("organisation.create", bureau, system_actor(), NOW, {})])

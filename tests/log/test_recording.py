@@ -26,7 +26,7 @@ from tests.log.test_append import data_of
 def home(session, monkeypatch):
     about = factories.organisation(name="甲社区")
     session.commit()
-    monkeypatch.setitem(DECISIVE, "organisation.create", Decisive(more=lambda obj: {"file": obj.name}))
+    monkeypatch.setitem(DECISIVE, "organisation.create", Decisive(more=lambda obj, _row: {"file": obj.name}))
     return about
 
 

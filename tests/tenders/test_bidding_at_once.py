@@ -12,6 +12,7 @@ from app.extensions import db
 from app.tenders.actions import bidding, evaluating, opening, sealing, unsealing
 from app.tenders.models import Bid, BidContent, BidUnsealing, BidVersion, OpeningRecord, Ranking, ShareRelease, Tender
 from tests import factories
+from tests.statements import counted_statements
 from tests.tenders import bid_stories as stories
 from tests.tenders.bid_stories import AFTER, IN_TIME
 
@@ -173,3 +174,30 @@ def test_two_organisers_seat_the_same_person(app, session, moment):
 
     answers = at_once(app, seat, seat)
     assert sorted(a == "抽取" for a in answers) == [False, True] and any("已经在评标委员会里" in a for a in answers)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first bids", "replacements"])
+def test_many_bids_ask_no_more_of_the_database_than_two(app, session, again):
+    """Handed in together they share their questions; writing rows of a kind may take a statement for each."""
+    story = stories.published()
+    story.bidders = [stories.enterprise(n + 1, f"试验{n}物业服务有限公司") for n in range(8)]
+    if again:
+        for index in range(8):
+            stories.submit(story, index)
+    session.commit()
+
+    def asked(indexes) -> list[str]:
+        handed_in = [
+            sealing.look_at(stories.sealed(story, index, price_fen=60).header.to_bytes(), actor=story.actor(index), now=IN_TIME)
+            for index in indexes
+        ]
+        session.commit()
+        with counted_statements(app) as sent:
+            answers = sealing.submit_capsules(story.tender.number, lambda: handed_in)
+            session.commit()
+        assert all(isinstance(answer, sealing.Accepted) for answer in answers)
+        return [statement for statement in sent if statement.startswith("SELECT")]
+
+    asked([7])  # what is known of a tender afterwards
+    two, five = asked([0, 1]), asked([2, 3, 4, 5, 6])
+    assert len(five) <= len(two) <= 14, five

@@ -102,5 +102,6 @@ def withdraw_bid(tender: Tender, *, actor: Actor, now: datetime) -> Bid:
     is_submitted = bid is not None and bid.withdrawn_at is None and tender.status is Status.PUBLISHED
     refuse_if(bidding.why_not_withdraw(deadline_at=tender.bid_deadline_at, now=now, is_submitted=is_submitted))
     bid.withdrawn_at = now = received_at(bid, now)
-    record("bid.withdraw", bid, actor=actor, now=now, version=bid.current_number, receipt=current_version(bid).receipt)
+    taken = current_version(bid)
+    record("bid.withdraw", bid, actor=actor, now=now, version=taken.number, receipt=taken.receipt, capsule=taken.content_sha256)
     return bid

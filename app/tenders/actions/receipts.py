@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy import bindparam, func, select
 from sqlalchemy import event as events
-from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.common.audit import AuditEvent, on_record
 from app.common.i18n import CHINESE, _l
-from app.common.mail import OutboxMail, enclose_receipts, send_mail
+from app.common.mail import OutboxMail, enclose_receipts, letter, send_mails
 from app.extensions import db
 from app.log import recording  # its listener comes first: the leaves are there before the mails that name them
 from app.log.models import LogEntry
@@ -41,35 +41,41 @@ def _note(row: AuditEvent, obj) -> None:
 
 def write_pending() -> None:
     """Write the mails of what was recorded so far; a commit does it by itself."""
-    noted = [(row, obj) for row, obj in db.session.info.pop(PENDING, []) if db.inspect(row).persistent]
+    noted = [(row, obj) for row, obj in db.session.info.pop(PENDING, []) if row.stands]
     if not noted:
         return
     recording.append_pending()
     leaves, people = _leaves_of(noted), _addresses_of(noted)
-    for row, obj in noted:
-        leaf, to = leaves.get((row.event, row.object_type, row.object_id)), people.get(row.user_id)
-        if leaf is None or to is None:
-            continue
-        left = REFUSALS_A_DAY - _refusals_mailed(to, obj.tender.number, row) if row.event == "bid.refuse" else None
-        if left is None or left > 0:
-            _write(to, row, obj.tender, leaf, is_last=left == 1)
+    letters: list[dict] = []
+    with force_locale(CHINESE):
+        for row, obj in noted:
+            leaf, to = leaves.get((row.event, row.object_type, row.object_id)), people.get(row.user_id)
+            if leaf is None or to is None:
+                continue
+            left = REFUSALS_A_DAY - _refusals_mailed(to, obj.tender.number, row) if row.event == "bid.refuse" else None
+            if left is None or left > 0:
+                letters.append(_letter(to, row, obj.tender, leaf, is_last=left == 1))
+    send_mails(letters)
 
 
 def _leaves_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[tuple[str, str, str], int]:
     """The newest leaf of each event and object. By an index: the log may hold a million entries."""
     rows = [row for row, _obj in noted]
-    of_them = (
-        LogEntry.object_type.in_({row.object_type for row in rows}),
-        LogEntry.object_id.in_({row.object_id for row in rows}),
-        LogEntry.event.in_({row.event for row in rows}),
-    )
-    found = select(LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.leaf_index).where(*of_them)
-    return {tuple(key): leaf for *key, leaf in db.session.execute(found.order_by(LogEntry.leaf_index))}
+    of_them = {name: list({getattr(row, name) for row in rows}) for name in ("event", "object_type", "object_id")}
+    return {tuple(key): leaf for *key, leaf in db.session.execute(_LEAVES, of_them)}
 
 
 def _addresses_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[int, str]:
     ids = {row.user_id for row, _obj in noted}
-    return dict(db.session.execute(select(User.id, User.email).where(User.id.in_(ids), User.active).order_by(User.id)).all())
+    return dict(db.session.execute(_ADDRESSES, {"ids": list(ids)}).all())
+
+
+_LEAVES = (
+    select(LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.leaf_index)
+    .where(*(getattr(LogEntry, name).in_(bindparam(name, expanding=True)) for name in ("event", "object_type", "object_id")))
+    .order_by(LogEntry.leaf_index)
+)
+_ADDRESSES = select(User.id, User.email).where(User.id.in_(bindparam("ids", expanding=True)), User.active).order_by(User.id)
 
 
 def _refusals_mailed(to: str, number: str, row: AuditEvent) -> int:
@@ -87,29 +93,28 @@ def _refusals_mailed(to: str, number: str, row: AuditEvent) -> int:
     )
 
 
-def _write(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> None:
+def _letter(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> dict:
     facts, address = row.facts, current_app.config.get("SITE_URL", "")
     page = f"bid/refusals/{refusal_token(int(row.object_id))}" if row.event == "bid.refuse" else "bid/receipt"
-    with force_locale(CHINESE):
-        lines = [
-            WORDS[row.event],
-            "",
-            _l("项目：%(title)s（%(number)s）", title=tender.title, number=tender.number),
-            _l("投标人：%(name)s", name=row.organisation_name),
-            _l("收到时间：%(moment)s", moment=exact_time(row.at)),
-            _l("原因：%(reason)s", reason=facts["reason"]) if "reason" in facts else None,
-            _l("回执号：%(receipt)s", receipt=facts["receipt"]) if "receipt" in facts else None,
-            _l("封装校验值：%(capsule)s", capsule=facts["capsule"]) if facts.get("capsule") else None,
-            _l("日志序号：%(leaf)d", leaf=leaf),
-            "",
-            _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
-            _l("一天之内这个项目再有不受理的，不再发邮件；每一次的签名回执都在投标页面的“不受理记录”里查看和下载。") if is_last else None,
-            _l("这封邮件只发给办理人本人。开标前请不要转发：它说明贵单位办理过投标，但不含报价、文件名和投标内容。"),
-            f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify" if address else None,
-        ]
-        text = "\n".join(str(line) for line in lines if line is not None)
-        subject = str(_l("回执：%(title)s（%(number)s）", title=tender.title, number=tender.number))
-    send_mail(to, subject, f"{text}\n", now=row.at, receipt_leaf=leaf)
+    lines = [
+        WORDS[row.event],
+        "",
+        _l("项目：%(title)s（%(number)s）", title=tender.title, number=tender.number),
+        _l("投标人：%(name)s", name=row.organisation_name),
+        _l("收到时间：%(moment)s", moment=exact_time(row.at)),
+        _l("原因：%(reason)s", reason=facts["reason"]) if "reason" in facts else None,
+        _l("回执号：%(receipt)s", receipt=facts["receipt"]) if "receipt" in facts else None,
+        _l("封装校验值：%(capsule)s", capsule=facts["capsule"]) if facts.get("capsule") else None,
+        _l("日志序号：%(leaf)d", leaf=leaf),
+        "",
+        _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
+        _l("一天之内这个项目再有不受理的，不再发邮件；每一次的签名回执都在投标页面的“不受理记录”里查看和下载。") if is_last else None,
+        _l("这封邮件只发给办理人本人。开标前请不要转发：它说明贵单位办理过投标，但不含报价、文件名和投标内容。"),
+        f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify" if address else None,
+    ]
+    text = "\n".join(str(line) for line in lines if line is not None)
+    subject = str(_l("回执：%(title)s（%(number)s）", title=tender.title, number=tender.number))
+    return letter(to, subject, f"{text}\n", now=row.at, receipt_leaf=leaf)
 
 
 def receipt_text(leaf: int) -> str:

@@ -8,12 +8,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask_babel import force_locale
-from sqlalchemy import Row
+from sqlalchemy import Row, insert
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.rules import Role
 from app.common.access import Actor
-from app.common.audit import label_events, record
+from app.common.audit import Done, label_events, record, record_all
 from app.common.i18n import CHINESE, _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
@@ -23,9 +23,18 @@ from app.tenders.capsule.format import MAX_FILES, Header, Malformed
 from app.tenders.capsule.seal import Terms
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE, why_not_capsule
 from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion, Tender
-from app.tenders.queries.bids import current_version
 from app.tenders.queries.capsules import lock_organisation, refused_in
-from app.tenders.queries.handing_in import enterprises_of, hands_in, known_terms, lock_published, own_bids_of, people_of, used_capsules
+from app.tenders.queries.handing_in import (
+    OwnBid,
+    enterprises_of,
+    hands_in,
+    known_terms,
+    lock_published,
+    own_bids_of,
+    people_of,
+    used_capsules,
+    version_ids,
+)
 
 MORE_REFUSED = "bid.refuse_more"
 """A refusal beyond the ration: on record like the others and signed (queries/refusals.py), but without a leaf of the public log."""
@@ -76,10 +85,10 @@ def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: da
     (answer,) = submit_capsules(tender.number, lambda: [look_at(header_bytes, actor=actor, now=now)])
     if isinstance(answer, Refused):
         raise answer
-    return answer
+    return db.session.get_one(BidVersion, answer.version_id)
 
 
-def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list[BidVersion | Refused]:
+def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list[Accepted | Refused]:
     """The same for several at once, with one question of each kind to the database for all of them.
 
     `take`: called under the tender's lock, it gives what has been handed in; no two of these share a part of `alone_with`, so that none
@@ -87,30 +96,38 @@ def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list
     tender, is_closed = lock_published(number)
     handed_in = take()
     desk, terms = Desk.read(tender, is_closed, handed_in), known_terms(tender)
-    answers: list[BidVersion | Refused] = []
-    taken: list[tuple[str, BidVersion, HandedIn]] = []
+    answers: list[Accepted | Refused | Entered] = []
     for one in handed_in:
         try:
-            header = desk.check(one, terms)
+            answers.append(desk.answer(one, terms))
         except Refused as refused:
             answers.append(refused)
-            continue
-        bid = desk.bids.get(one.actor.organisation_id)
-        if bid is not None and bid.withdrawn_at is None and current_version(bid).content_sha256 == header.sha256:
-            answers.append(current_version(bid))
-        elif header.sha256 in desk.used:
-            answers.append(Refused(USED))
-        elif hurry := why_not_again(bid, deadline_at=tender.bid_deadline_at, now=one.now):
-            answers.append(Refused(hurry))
-        else:
-            event, version = _put_in(tender, bid, one, header, desk.enterprises[one.actor.organisation_id].id)
-            taken.append((event, version, one))
-            answers.append(version)
-    db.session.flush()
-    for event, version, one in taken:
-        at, capsule = version.submitted_at, version.content_sha256
-        record(event, version.bid, actor=one.actor, now=at, version=version.number, receipt=version.receipt, capsule=capsule)
-    return answers
+    entered = [answer for answer in answers if isinstance(answer, Entered)]
+    ids = iter(_write(entered))
+    return [Accepted(tender.id, next(ids)) if isinstance(answer, Entered) else answer for answer in answers]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    tender_id: int
+    version_id: int
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A submission that nothing stands in the way of, and its bid as it will be."""
+
+    one: HandedIn
+    header: Header
+    event: str
+    bid: Bid
+    number: int
+    receipt: str
+
+    @property
+    def done(self) -> Done:
+        facts = {"version": self.number, "receipt": self.receipt, "capsule": self.header.sha256}
+        return Done(self.event, self.bid, self.one.actor, self.bid.submitted_at, facts)
 
 
 @dataclass(frozen=True)
@@ -121,7 +138,7 @@ class Desk:
     is_closed: bool
     enterprises: Mapping[int, Row]
     """By organisation: id, organisation_id, verification."""
-    bids: Mapping[int, Bid]
+    bids: Mapping[int, OwnBid]
     """By organisation, withdrawn or not."""
     served: frozenset[int]
     """People who have worked for the tenderer."""
@@ -143,6 +160,16 @@ class Desk:
             hands_in(tender, people),
             used_capsules({one.header.sha256 for one in handed_in if one.header is not None}),
         )
+
+    def answer(self, one: HandedIn, terms: Terms) -> Accepted | Entered:
+        """Raises Refused. The same capsule again has its receipt already."""
+        header, own = self.check(one, terms), self.bids.get(one.actor.organisation_id)
+        if own is not None and own.standing is not None and own.standing.content_sha256 == header.sha256:
+            return Accepted(self.tender.id, own.standing.id)
+        if header.sha256 in self.used:
+            raise Refused(USED)
+        refuse_if(why_not_again(own, deadline_at=self.tender.bid_deadline_at, now=one.now))
+        return _enter(self.tender, own, one, header, self.enterprises[one.actor.organisation_id].id)
 
     def check(self, one: HandedIn, terms: Terms) -> Header:
         """Raises Refused."""
@@ -171,9 +198,9 @@ USED = Reason(_l("这份封装已经提交过。"), next=_l("请重新封装后�
 """A capsule counts once: taken back or replaced, its content has to be sealed anew."""
 
 
-def why_not_again(bid: Bid | None, *, deadline_at: datetime, now: datetime) -> Reason | None:
+def why_not_again(own: OwnBid | None, *, deadline_at: datetime, now: datetime) -> Reason | None:
     """Why a bidder who has handed in so often within the hour has to wait."""
-    handed_in_at = [version.submitted_at for version in bid.versions] if bid else []
+    handed_in_at = [version.submitted_at for version in own.versions] if own else []
     again = pacing.again_at(handed_in_at, deadline_at=deadline_at, now=now)
     if again is None:
         return None
@@ -183,25 +210,52 @@ def why_not_again(bid: Bid | None, *, deadline_at: datetime, now: datetime) -> R
     )
 
 
-def _put_in(tender: Tender, bid: Bid | None, one: HandedIn, header: Header, enterprise_id: int) -> tuple[str, BidVersion]:
-    now = received_at(bid, one.now)
-    event = "bid.submit" if bid is None or bid.withdrawn_at is not None else "bid.replace"
-    number = len(bid.versions) + 1 if bid else 1
-    if bid is None:
-        bid = Bid(tender_id=tender.id, enterprise_id=enterprise_id, organisation_id=one.actor.organisation_id, versions=[])
+def _enter(tender: Tender, own: OwnBid | None, one: HandedIn, header: Header, enterprise_id: int) -> Entered:
+    now = received_at(own.bid if own else None, one.now)
+    if own is None:
+        bid, event, number = (
+            Bid(tender_id=tender.id, enterprise_id=enterprise_id, organisation_id=one.actor.organisation_id),
+            "bid.submit",
+            1,
+        )
         db.session.add(bid)
+    else:
+        bid, event, number = own.bid, "bid.replace" if own.standing else "bid.submit", own.versions[-1].number + 1
     set_committed_value(bid, "tender", tender)  # so that nobody asks for it again
     bid.submitted_at, bid.withdrawn_at, bid.current_number = now, None, number
-    version = BidVersion(
-        number=number,
-        submitted_at=now,
-        submitted_by_id=one.actor.user_id,
-        content_sha256=header.sha256,
-        receipt=bidding.receipt_number(header.sha256, now),
-        capsule=BidCapsule(sha256=header.sha256, header=one.data.decode()),
+    return Entered(one, header, event, bid, number, bidding.receipt_number(header.sha256, now))
+
+
+def _write(entered: Sequence[Entered]) -> Sequence[int]:
+    """Keep versions and capsules; the versions' ids. Written as rows: an object for each would cost more than all that is asked before."""
+    if not entered:
+        return []
+    db.session.flush()
+    versions = [
+        {
+            "bid_id": new.bid.id,
+            "number": new.number,
+            "submitted_at": new.bid.submitted_at,
+            "submitted_by_id": new.one.actor.user_id,
+            "content_sha256": new.header.sha256,
+            "receipt": new.receipt,
+        }
+        for new in entered
+    ]
+    db.session.execute(_INSERT_VERSIONS, versions)
+    ids = version_ids([new.receipt for new in entered])
+    db.session.execute(
+        _INSERT_CAPSULES,
+        [{"version_id": ids[new.receipt], "sha256": new.header.sha256, "header": new.one.data.decode()} for new in entered],
     )
-    bid.versions.append(version)
-    return event, version
+    for new in entered:
+        db.session.expire(new.bid, ["versions"])
+    record_all([new.done for new in entered])
+    return [ids[new.receipt] for new in entered]
+
+
+_INSERT_VERSIONS = insert(BidVersion.__table__)
+_INSERT_CAPSULES = insert(BidCapsule.__table__)
 
 
 def parse_header(data: bytes) -> Header:

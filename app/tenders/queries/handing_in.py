@@ -3,10 +3,11 @@
 The statements are made once: making one costs as much as asking it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import joinedload
 from sqlalchemy.pool import Pool
 
 from app.accounts.models import Membership
@@ -33,10 +34,10 @@ _ENTERPRISES = (
     .order_by(Enterprise.id)
 )
 _OWN_BIDS = (
-    select(Bid)
+    select(Bid, BidVersion.id, BidVersion.number, BidVersion.submitted_at, BidVersion.content_sha256)
+    .join(BidVersion, BidVersion.bid_id == Bid.id)
     .where(Bid.tender_id == bindparam("tender_id"), Bid.organisation_id.in_(_ORGANISATIONS))
-    .options(joinedload(Bid.versions))
-    .order_by(Bid.id)
+    .order_by(Bid.id, BidVersion.number)
 )
 _SERVED = (
     select(Membership.user_id)
@@ -51,6 +52,10 @@ _HANDS = (
     .order_by(Bid.id, BidVersion.id)
 )
 _USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))).order_by(BidCapsule.sha256)
+
+_VERSIONS = (
+    select(BidVersion.receipt, BidVersion.id).where(BidVersion.receipt.in_(bindparam("receipts", expanding=True))).order_by(BidVersion.id)
+)
 
 
 def lock_published(number: str) -> tuple[Tender, bool]:
@@ -77,10 +82,23 @@ def enterprises_of(organisations: Collection[int]) -> Mapping[int, Row]:
     return {row.organisation_id: row for row in db.session.execute(_ENTERPRISES, {"organisations": list(organisations)})}
 
 
-def own_bids_of(tender: Tender, organisations: Collection[int]) -> Mapping[int, Bid]:
-    """By organisation: its bid, withdrawn or not, with its versions."""
-    found = db.session.scalars(_OWN_BIDS, {"tender_id": tender.id, "organisations": list(organisations)})
-    return {bid.organisation_id: bid for bid in found.unique()}
+@dataclass(frozen=True)
+class OwnBid:
+    """A bid, withdrawn or not, and its versions as rows: id, number, submitted_at, content_sha256, the oldest first."""
+
+    bid: Bid
+    versions: Sequence[Row]
+
+    @property
+    def standing(self) -> Row | None:
+        """The version that counts; None while the bid is withdrawn."""
+        return None if self.bid.withdrawn_at is not None else next(one for one in self.versions if one.number == self.bid.current_number)
+
+
+def own_bids_of(tender: Tender, organisations: Collection[int]) -> Mapping[int, OwnBid]:
+    """By organisation."""
+    rows = db.session.execute(_OWN_BIDS, {"tender_id": tender.id, "organisations": list(organisations)})
+    return {bid.organisation_id: OwnBid(bid, list(own)) for bid, own in groupby(rows, key=lambda row: row.Bid)}
 
 
 def people_of(organisation_id: int, people: Collection[int | None]) -> frozenset[int]:
@@ -92,6 +110,11 @@ def hands_in(tender: Tender, people: Collection[int | None]) -> Sequence[Row]:
     """For which enterprises these people have handed in, taken back or not: user_id, organisation_id, name. A colleague may hand in again what was
     taken back, and then two bids would stand by one person's hands; the colleague could not be refused without learning of the other bid."""
     return db.session.execute(_HANDS, {"tender_id": tender.id, "people": list(people)}).all()
+
+
+def version_ids(receipts: Collection[str]) -> Mapping[str, int]:
+    """By receipt number."""
+    return dict(db.session.execute(_VERSIONS, {"receipts": list(receipts)}).all())
 
 
 def used_capsules(hashes: Collection[str]) -> frozenset[str]:

@@ -13,6 +13,7 @@ from app.common.access import actor, not_found, public, roles
 from app.common.database import reading, reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
 from app.common.together import Together
+from app.common.turn import turn
 from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import uploads
@@ -198,9 +199,9 @@ def _hand_in(number: str, header: bytes) -> tuple[str | None, Refused | None, st
 def _hand_in_all(number: str, take) -> list[int | Refused]:
     """For each that was accepted the tender's id."""
     try:
-        with writing():
+        with turn(), writing():
             answers = actions.submit_capsules(number, take)
-            found = [answer if isinstance(answer, Refused) else answer.bid.tender_id for answer in answers]
+            found = [answer if isinstance(answer, Refused) else answer.tender_id for answer in answers]
             db.session.commit()
             return found
     finally:

@@ -1,17 +1,16 @@
 """The log's public addresses: pages for people, texts and tiles for programs (C2SP tlog-tiles), a whole download, and what verifies it offline."""
 
 import re
-from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from app.common import clock
 from app.common.access import actor, not_found, public, signed_in
-from app.common.frame import asset
 from app.log import queries
+from app.log.alone import one_file
 from app.log.download import whole_log
 from app.log.padding import TILE
-from app.log.program import STANDALONE, whole_program
+from app.log.program import whole_program
 from app.log.queries import PublicLog, public_log, served_log
 from app.log.shown import shown_entry
 from app.log.tree import HASH_SIZE
@@ -120,13 +119,7 @@ def verify():
 @public
 def verify_alone():
     """The same in one file that works from a disk, without this site or any other."""
-    page = render_template("log/verify_alone.html", key=_key_line())
-    for tag, put_in in (
-        ('<link rel="stylesheet" href="verify.css">', f"<style>{_kept('verify.css')}</style>"),
-        ('<script type="module" src="verify.js"></script>', f'<script type="module">{_built_script()}</script>'),
-    ):
-        page = page.replace(tag, put_in)
-    return _as_file(Response(page, mimetype="application/octet-stream"), "linli-verify.html")  # to be kept, not shown: the content policy
+    return one_file(render_template("log/verify_alone.html", key=_key_line()), "receipt.js", "linli-verify.html")
 
 
 @bp.get("/verify.py")
@@ -177,13 +170,3 @@ def _binary(content: bytes, *, is_whole: bool) -> Response:
 def _as_file(answer: Response, name: str) -> Response:
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
-
-
-def _kept(name: str) -> str:
-    return (STANDALONE / name).read_text(encoding="utf-8")
-
-
-def _built_script() -> str:
-    """The page's script as it was built, all in one file."""
-    name = asset("receipt.js").rsplit("/", 1)[-1]
-    return (Path(current_app.static_folder) / "build" / name).read_text(encoding="utf-8").replace("</script", "<\\/script")

@@ -9,10 +9,12 @@ from app.common.access import actor, not_found, public, roles
 from app.common.files import name_download
 from app.common.refusal import Refused
 from app.extensions import db
+from app.log.alone import one_file
 from app.tenders import draw as rules
 from app.tenders.actions import drawing as actions
 from app.tenders.actions.evaluating import may_organise
 from app.tenders.draw import PublicNumber, Specialty
+from app.tenders.draw_words import spoken_words
 from app.tenders.forms.draw import CommitForm, FreezeForm, NumberForm, PlanForm, RevealForm
 from app.tenders.lifecycle import Status
 from app.tenders.models import Tender
@@ -56,6 +58,7 @@ def _page(tender: Tender, **forms):
         reveal_form=forms.get("reveal_form") or RevealForm(formdata=None),
         number_form=_worded(forms.get("number_form") or NumberForm(formdata=None, data=_announced(shown)), shown),
         form=form,
+        words=spoken_words(),
     )
 
 
@@ -81,6 +84,13 @@ def draw_bundle(number: str):
     found = jsonify(bundle(_load(number)))
     name_download(found, f"draw-{number}.json")
     return found
+
+
+@bp.get("/tenders/draw.html")
+@public
+def draw_alone():
+    """The recomputation of any draw, in one file that works from a disk."""
+    return one_file(render_template("tenders/draw_alone.html", words=spoken_words()), "draw-check.js", "linli-draw.html")
 
 
 # --- the seeds -----------------------------------------------------------------------------------------------------------

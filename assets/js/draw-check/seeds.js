@@ -1,5 +1,5 @@
 // What seeds a draw of an evaluation committee: app/log/standalone/verify_seeds.py in the reader's browser. Pure.
-// Each check gives what the page shows of it: `facts` for its sentences, `hashes` with what was hashed.
+// Each check gives what the page shows of it: `facts` for its sentences (a fact "@word" is one of the page's words), `hashes` with what was hashed.
 import { DAY, MINUTE, check, checkFields, day, dayOf, dayText, digestOf, hashOf, instant, isBlank, isHash, isNumber, isSame, list, weekday } from "./reading.js";
 
 const SIDES = ["tenderer", "bureau"];
@@ -62,7 +62,7 @@ export function checkDays(part) {
   const isFirst = announced === first && part.number_kind === drawnOn(first);
   check(isFirst || !isBlank(part.reason), "lottery-first");
   check(part.round === 1 || !isBlank(part.reason), "frozen-reason");
-  return { facts: only(part, "frozen_at commit_until reveal_until announced_on"), words: { kind: `kind-${part.number_kind}` } };
+  return { facts: { ...only(part, "frozen_at commit_until reveal_until announced_on"), kind: `@kind-${part.number_kind}` } };
 }
 
 export function checkAnnounced(draw, part) {
@@ -83,7 +83,7 @@ export function checkContributions(tender, part) {
   checkSides(part.contributions, "side committed committed_at value revealed_at", "contributions");
   const hashes = [];
   const sides = part.contributions.map(({ side, committed, committed_at, value, revealed_at }) => {
-    const words = { side: `side-${side}` };
+    const words = { side: `@side-${side}` };
     check((committed === null) === (committed_at === null), "committed-time", words);
     check((value === null) === (revealed_at === null), "value-time", words);
     if (committed !== null) {
@@ -97,10 +97,10 @@ export function checkContributions(tender, part) {
       const input = `linli-draw/1\n${tender}\n${part.round}\n${side}\n${value}\n`;
       const computed = hashOf(input);
       check(isHash(value) && computed === committed, "value-committed", words);
-      hashes.push({ what: `side-${side}`, input, computed });
+      hashes.push({ what: "side", ...words, input, computed });
     }
     const kind = value !== null ? "both" : committed !== null ? "committed" : "none";
-    return { template: `contribution-${kind}`, facts: { committed, value }, words };
+    return { word: `contribution-${kind}`, facts: { ...words, committed, value } };
   });
   return { rows: sides, hashes };
 }
@@ -126,8 +126,7 @@ export function checkNumber(part) {
   const numbers = found.numbers.map((group) => group.map((ball) => String(ball).padStart(2, "0")).join(" ")).join(" + ");
   const [first, second] = found.entered.map(({ source }) => source);
   return {
-    facts: { drawn_on: found.drawn_on, issue: found.issue, numbers, first, second },
-    words: { kind: `kind-${part.number_kind}` },
+    facts: { drawn_on: found.drawn_on, issue: found.issue, numbers, first, second, kind: `@kind-${part.number_kind}` },
     notes: waited.map((date) => ({ word: "note-holiday", details: { day: dayText(date) } })),
   };
 }
@@ -144,8 +143,8 @@ export function checkClosing(part) {
   const due = earliest - (earliest % (10 * MINUTE));
   check(instant(closing.checkpoint_at, "checkpoint_at").at === due, "closing-when");
   return {
-    facts: { digest: closing.digest, checkpoint_at: closing.checkpoint_at, size: closing.log_size ?? "\u2014" },
-    words: { source: `source-${closing.source}` },
+    word: isBare ? "closing-bare" : undefined,
+    facts: { digest: closing.digest, checkpoint_at: closing.checkpoint_at, size: closing.log_size, source: `@source-${closing.source}` },
     notes: closing.source === "rehearsed" ? [{ word: "note-rehearsed", details: {} }] : [],
   };
 }
@@ -160,8 +159,12 @@ export function checkKey(part) {
   const given = part.contributions.map(({ value, committed }) => [number(value || committed || "0")]);
   const key = keyString([...part.public_number.numbers, ...given, [number(part.closing.digest)]]);
   check(key === part.key_string, "key", { computed: key });
-  const sources = key.split("/").slice(0, -1).map((text) => `${text}/`);
-  const names = [...part.public_number.numbers.map(() => `kind-${part.number_kind}`), ...part.contributions.map(({ side }) => `random-${side}`), "closing"];
-  const hexadecimal = [...part.public_number.numbers.map(() => ""), ...part.contributions.map(({ value, committed }) => value || committed || "0"), part.closing.digest];
-  return { sources: sources.map((decimal, at) => ({ name: names[at], hexadecimal: hexadecimal[at], decimal })), hashes: [{ what: "key", input: key, computed: "" }] };
+  const kind = `@kind-${part.number_kind}`;
+  const told = [
+    ...part.public_number.numbers.map((numbers) => ({ name: kind, given: numbers.join(" ") })),
+    ...part.contributions.map(({ side, value, committed }) => ({ name: "@random", side: `@side-${side}`, given: value || committed || "0" })),
+    { name: "@closing", given: part.closing.digest },
+  ];
+  const decimals = key.split("/");
+  return { sources: told.map((one, at) => ({ ...one, decimal: `${decimals[at]}/` })), hashes: [{ what: "key", input: key, computed: "" }] };
 }

@@ -16,15 +16,15 @@ function joined(...parts) {
 
 const fromHex = (code) => Uint8Array.from(code.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
-// RFC 3797, section 4: [{ digest, left, place }], places from 1 in the order of the draw. `hash`: bytes to bytes.
+// RFC 3797, section 4: [{ digest, left, rest, place }], places from 1 in the order of the draw. `hash`: bytes to bytes.
 export function selection(key, size, hash = sha256) {
   const left = Array.from({ length: size }, (_, at) => at + 1);
   return left.map((_, index) => index).map((index) => {
     const mark = Uint8Array.of(index >> 8, index & 255);
     const digest = hex(hash(joined(mark, utf8.encode(key), mark)));
     const count = left.length;
-    const [place] = left.splice(Number(BigInt(`0x${digest}`) % BigInt(count)), 1);
-    return { digest, left: count, place };
+    const rest = Number(BigInt(`0x${digest}`) % BigInt(count));
+    return { digest, left: count, rest, place: left.splice(rest, 1)[0] };
   });
 }
 
@@ -47,7 +47,9 @@ export function checkOrder(part) {
   for (const [index, { place }] of order.slice(0, steps.length).entries()) checkStep(steps[index], index + 1, place, part);
   check(steps.length <= part.pool.length, "places-more");
   check(steps.length > 0, "places-none");
-  return { steps, order, facts: { drawn: steps.length, reserves: order.slice(steps.length).map(({ place }) => place).join(", ") || "\u2014" } };
+  const input = hex(joined(Uint8Array.of(0, 0), utf8.encode(part.key_string), Uint8Array.of(0, 0)));
+  const reserves = order.slice(steps.length).map(({ place }) => place);
+  return { steps, order, reserves, facts: { drawn: steps.length }, hashes: [{ what: "order", input, computed: order[0].digest }] };
 }
 
 // What a walk's leaf in the log commits to: everything that it rested on, the sequence so far, and who had left by then.
@@ -81,7 +83,7 @@ export function checkWalks(draw, part, before) {
     check(isFull || end === part.pool.length, "walk-stopped");
     const { input, digest } = walkDigest(draw.tender, part, part.sequence.slice(0, end), walk.at);
     check(digest === walk.sha256, "walk-digest", { computed: digest });
-    rows.push({ template: "walk", facts: { number: rows.length + 1, at: walk.at, empty: experts - sitting, drawn, passed: own.length - drawn, digest } });
+    rows.push({ word: "walk", facts: { number: rows.length + 1, at: walk.at, empty: experts - sitting, drawn, passed: own.length - drawn, digest } });
     hashes.push({ what: "walk", number: rows.length, input, computed: digest });
     [start, previous] = [end, at];
   }
@@ -97,7 +99,7 @@ export function checkWalks(draw, part, before) {
 export function checkOpened(draw, part, numberedBefore) {
   if (draw.names === "closed") {
     check(part.opened === null, "names-closed");
-    return { template: "opened-closed", names: {} };
+    return { word: "opened-closed", names: {} };
   }
   const reasons = Object.fromEntries(part.left_out.map(({ commitment, reason }) => [commitment, reason]));
   const known = new Set([...part.pool, ...Object.keys(reasons)]);
@@ -120,5 +122,5 @@ export function checkOpened(draw, part, numberedBefore) {
     names[code] = told.name;
   }
   check(people.size === part.opened.length && people.size === known.size, "opened-missing");
-  return { template: "opened", facts: { count: people.size }, names };
+  return { facts: { count: people.size }, names };
 }

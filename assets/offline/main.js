@@ -285,6 +285,8 @@ function switchLanguage() {
 }
 
 at("language").addEventListener("click", switchLanguage);
+// The reader's first language of the two, as on the site; Chinese when it is neither.
+if (navigator.languages.find((one) => /^(zh|en)\b/i.test(one))?.toLowerCase().startsWith("en")) switchLanguage();
 if (!window.isSecureContext || !crypto.subtle) {
   at("unable").hidden = false;
   at("terms").disabled = true;

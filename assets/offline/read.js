@@ -18,7 +18,7 @@ export function drawCapsule({ header, manifest, pages, hash, fingerprints }, { k
     ["tender", header.tender],
     ["bidder", `${manifest.bidder} · ${say("version", { number: manifest.version })}`],
     ["price", say("price_value", { figures: yuan(manifest.price_fen) })],
-    ["in_words", yuanInWords(manifest.price_fen)],
+    ["in_words", say("price_in_words", { words: yuanInWords(manifest.price_fen) })],
     ["project_manager", manifest.project_manager],
     ["plan", manifest.plan],
     ...Object.entries(manifest.answers).map(([code, text]) => [null, text, titles[code] ?? code]),

@@ -53,6 +53,7 @@ export const WORDS = {
   price: ["报价", "Bid price"],
   price_value: ["{figures} 元/平方米·月", "{figures} yuan per m² and month"],
   in_words: ["大写", "In words"],
+  price_in_words: ["人民币{words}（每平方米每月）", "RMB {words} (per square metre per month)"],
   staffing: ["人员配备", "Staffing"],
   post_line: ["{post} {people} 人 {qualification}", "{post}: {people} {qualification}"],
   declaration: ["利害关系", "Interests"],

@@ -49,6 +49,18 @@ def test_nothing_runs_out_of_the_page_and_the_strict_policy_stops_nothing(visit,
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("width", [320, 360, 390, 430])
+def test_the_day_of_the_week_in_the_demonstration_clock_stays_in_one_piece(visit, width):
+    rows = """() => {
+        const text = document.querySelector(".demo-clock p").firstChild, range = document.createRange();
+        const at = text.data.indexOf("（");
+        range.setStart(text, at);
+        range.setEnd(text, text.data.indexOf("）") + 1);
+        return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+    }"""
+    assert visit("home?demo", width).evaluate(rows) == 1
+
+
 def test_on_a_phone_the_menu_opens_and_escape_closes_it(visit):
     page = visit("home", 390)
     nav, button = page.locator("#site-nav"), page.locator(".menu-button")

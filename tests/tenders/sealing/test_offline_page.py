@@ -88,7 +88,7 @@ def test_what_the_page_seals_the_holders_and_the_command_line_open(page, tmp_pat
     page.click("#make")
     page.wait_for_selector("#save-recovery:visible")
     shown = page.inner_text("#read")
-    assert "重点难点" in shown and "0.62 元" in shown and "陆角贰分" in shown and "投标函.pdf" in shown and "1 页" in shown
+    assert "重点难点" in shown and "0.62 元" in shown and "人民币陆角贰分（每平方米每月）" in shown and "投标函.pdf" in shown and "1 页" in shown
     assert page.is_disabled("#save-sealed"), "the recovery file comes first"
     (tmp_path / "r.txt").write_bytes(save(page, "#save-recovery"))
     (tmp_path / "bid.sealed").write_bytes(save(page, "#save-sealed"))
@@ -98,7 +98,7 @@ def test_what_the_page_seals_the_holders_and_the_command_line_open(page, tmp_pat
     environment = {"PYTHONPATH": str(wheel), "PYTHONUTF8": "1"}
     command = [sys.executable, "-P", "-m", "linli_seal", "--lang", "zh", "check", "bid.sealed", "--recovery", "r.txt"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0 and "陆角贰分" in done.stdout, done.stderr
+    assert done.returncode == 0 and "大写：人民币陆角贰分" in done.stdout, done.stderr
 
 
 @pytest.mark.browser
@@ -139,6 +139,21 @@ def test_gaps_are_named_at_once_and_nothing_is_sealed(page):
     assert "Seal a bid offline" in page.inner_text("h1")
     page.click("#make")
     assert "above the ceiling price of 0.80 yuan" in page.inner_text("#errors")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("locale", "title", "other"),
+    [("en-GB", "Seal a bid offline", "离线封标"), ("zh-CN", "离线封标", "Seal a bid offline"), ("ja-JP", "离线封标", "Seal a bid offline")],
+)
+def test_the_page_opens_in_the_readers_language_and_keeps_the_switch(chromium, locale, title, other):
+    context = chromium.new_context(locale=locale)
+    page = context.new_page()
+    page.goto(sealer().as_uri())
+    assert title in page.inner_text("h1") and page.get_attribute("html", "lang") == ("en" if title[0] == "S" else "zh-CN")
+    page.click("#language")
+    assert other in page.inner_text("h1")
+    context.close()
 
 
 @pytest.mark.browser

@@ -150,6 +150,16 @@ def test_the_card_alone_opens_and_a_slip_is_named(browser, session, trio, tender
     page.get_by_text("演练合格").first.wait_for()
 
 
+def is_marked(field, error) -> bool:
+    """The error stands at the field, and the field says so to a screen reader."""
+    invalid, described = field.get_attribute("aria-invalid"), field.get_attribute("aria-describedby") or ""
+    return (
+        invalid == "true"
+        and error.get_attribute("id") in described.split()
+        and error.evaluate("line => line.nextElementSibling.id") == (field.get_attribute("id"))
+    )
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_weak_passphrases_unsaved_files_and_wrong_characters_are_refused(browser, session, trio, tmp_path):
     email = trio.street.email
@@ -167,6 +177,9 @@ def test_weak_passphrases_unsaved_files_and_wrong_characters_are_refused(browser
     page.get_by_label("再输一遍口令").fill(PASSPHRASE + "了")
     make.click()
     assert "两遍口令不一样" in error.inner_text()
+    again = page.get_by_label("再输一遍口令")
+    assert is_marked(again, error) and again.evaluate("field => field === document.activeElement")
+    assert not page.get_by_label("口令", exact=True).get_attribute("aria-invalid")
     page.get_by_label("再输一遍口令").fill(PASSPHRASE)
     make.click()
     page.get_by_role("heading", name="第二步").wait_for()
@@ -180,6 +193,7 @@ def test_weak_passphrases_unsaved_files_and_wrong_characters_are_refused(browser
     fill_asked(page, "错" * 24)
     page.get_by_role("button", name="确认并登记公钥").click()
     assert "与密钥卡不符" in page.locator("[data-confirm-error]").inner_text()
+    assert is_marked(page.locator("[data-asked-for]").first, page.locator("[data-confirm-error]"))
     back = page.get_by_role("button", name="返回上一步")
     assert back.evaluate("button => getComputedStyle(button).color") != "rgb(255, 255, 255)", "white on white"
     back.click()

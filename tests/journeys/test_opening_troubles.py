@@ -58,6 +58,10 @@ def test_a_holder_without_the_file_types_the_cards_24_characters(room, session, 
     slip = card[:9] + ("的" if card[9] != "的" else "一") + card[10:]
     legal.unlock(slip)
     expect(legal.page.locator("[data-unlock-error]")).to_contain_text("第 10 个字写错了", timeout=20_000)
+    typed = legal.page.locator("[data-unlock-text]")
+    assert typed.get_attribute("aria-invalid") == "true" and legal.page.locator("[data-unlock-error]").get_attribute("id") in (
+        typed.get_attribute("aria-describedby").split()
+    )
     assert count(session, ShareRelease) == 0
     legal.unlock("\n".join(" ".join(card[n : n + 6]) for n in range(0, 24, 6)))
     expect(legal.page.locator("#opening-room")).to_contain_text("已交出 3 份", timeout=20_000)

@@ -1,4 +1,5 @@
 // The page that makes a holder's key. Only the public half is posted; the secret is shown, printed, saved by its holder, and cleared.
+import { showFault } from "./fault.js";
 import { openKey, painted, sealKey } from "./file.js";
 import { CHARACTERS, KeyProblem, charactersOf, fingerprintOf, identityOf, isSecure, recipientOf } from "./identity.js";
 import { rememberKey } from "../receipt/remembered.js";
@@ -19,11 +20,8 @@ function shows(step) {
   heading.scrollIntoView();
 }
 
-function complain(name, word, details) {
-  const line = find(name);
-  line.hidden = !word;
-  line.textContent = word ? say(maker, word, details) : "";
-  if (word) line.focus();
+function complain(name, field, word, details) {
+  showFault(find(name), word ? say(maker, word, details) : "", field);
 }
 
 function pick(count, from) {
@@ -42,8 +40,8 @@ function clear() {
 async function make() {
   const passphrase = find("passphrase").value;
   const strength = strengthOf(passphrase);
-  if (strength === "short" || strength === "weak") return complain("passphrase-error", strength);
-  if (passphrase !== find("again").value) return complain("passphrase-error", "differs");
+  if (strength === "short" || strength === "weak") return complain("passphrase-error", find("passphrase"), strength);
+  if (passphrase !== find("again").value) return complain("passphrase-error", find("again"), "differs");
   complain("passphrase-error");
   find("making").hidden = false;
   await painted();
@@ -80,18 +78,19 @@ function download() {
 }
 
 async function confirm() {
-  const typed = [...maker.querySelectorAll("[data-asked-for]")].map((field) => field.value.trim());
-  const wrong = secret.asked.find((place, n) => typed[n] !== secret.characters[place]);
-  if (wrong !== undefined) return complain("confirm-error", "mistyped", { position: wrong + 1 });
+  const fields = [...maker.querySelectorAll("[data-asked-for]")];
+  const wrong = secret.asked.findIndex((place, n) => fields[n].value.trim() !== secret.characters[place]);
+  if (wrong >= 0) return complain("confirm-error", fields[wrong], "mistyped", { position: secret.asked[wrong] + 1 });
   const [file] = find("file").files;
-  if (!file) return complain("confirm-error", "nofile");
+  if (!file) return complain("confirm-error", find("file"), "nofile");
   complain("confirm-error");
   find("opening").hidden = false;
   try {
     if ((await openKey(file, find("file-passphrase").value)).identity !== secret.identity) throw new KeyProblem("other");
   } catch (problem) {
     if (!(problem instanceof KeyProblem)) throw problem;
-    return complain("confirm-error", problem.word, problem.details);
+    const isOfPassphrase = problem.word === "wrong" || problem.word === "passphrase";
+    return complain("confirm-error", find(isOfPassphrase ? "file-passphrase" : "file"), problem.word, problem.details);
   } finally {
     find("opening").hidden = true;
   }
@@ -111,7 +110,7 @@ function start() {
   find("make").addEventListener("click", make);
   find("download").addEventListener("click", download);
   find("print").addEventListener("click", () => window.print());
-  find("kept").addEventListener("click", () => (secret.isSaved ? shows("confirm") : complain("keep-error", "unsaved")));
+  find("kept").addEventListener("click", () => (secret.isSaved ? shows("confirm") : complain("keep-error", null, "unsaved")));
   find("back").addEventListener("click", () => shows("keep"));
   find("confirm").addEventListener("click", confirm);
   window.addEventListener("pagehide", clear);

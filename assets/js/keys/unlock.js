@@ -1,5 +1,6 @@
 // Wires the small form of components/unlock.html: a key file with its passphrase, or the 24 characters, or AGE-SECRET-KEY-1….
 // The fields have no names, so that no form can send them; what was typed is cleared once the key is open.
+import { showFault } from "./fault.js";
 import { openKey } from "./file.js";
 import { KeyProblem, identityOfText, recipientOf } from "./identity.js";
 
@@ -18,7 +19,7 @@ export function unlock(root) {
     const ending = new AbortController();
     const options = { signal: ending.signal };
     const tryIt = async () => {
-      parts.error.hidden = true;
+      showFault(parts.error);
       parts.open.disabled = true;
       parts.busy.hidden = false;
       try {
@@ -29,9 +30,7 @@ export function unlock(root) {
         resolve(opened);
       } catch (problem) {
         if (!(problem instanceof KeyProblem)) throw problem;
-        parts.error.textContent = say(root, problem.word, problem.details);
-        parts.error.hidden = false;
-        parts.error.focus();
+        showFault(parts.error, say(root, problem.word, problem.details), fieldOf(problem.word, parts));
       } finally {
         parts.busy.hidden = true;
         parts.open.disabled = false;
@@ -40,6 +39,13 @@ export function unlock(root) {
     parts.open.addEventListener("click", tryIt, options);
     parts.passphrase.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), tryIt()), options);
   });
+}
+
+// The field that a problem of a key speaks of.
+function fieldOf(word, parts) {
+  if (word === "wrong" || word === "passphrase") return parts.passphrase;
+  const isOfText = !parts.file.files.length && word !== "nothing";
+  return isOfText ? parts.text : parts.file;
 }
 
 async function read(parts, expected) {

@@ -2,6 +2,7 @@
 // never the content: a capsule that is no rehearsal must not be opened for somebody else.
 import { Decrypter, armor } from "age-encryption";
 import { rememberKey, rememberedKey } from "../receipt/remembered.js";
+import { showFault } from "../keys/fault.js";
 import { isSecure } from "../keys/identity.js";
 import { say, unlock } from "../keys/unlock.js";
 import { sha256hex } from "../sealing/bytes.js";
@@ -17,13 +18,10 @@ async function rehearse(root) {
   const content = await decrypter.decrypt(capsule);
   const opened = JSON.parse(new TextDecoder().decode(content));
   const error = root.querySelector("[data-unlock-error]");
-  const refuse = (word) => {
-    error.textContent = say(root, word);
-    error.hidden = false;
-  };
+  const refuse = (word, field = null) => showFault(error, say(root, word), field);
   if (opened.format !== FORMAT || opened.tender !== root.dataset.tender) return refuse("elsewhere");
   // Better now than at the opening, when the same key would be refused.
-  if (logKey !== null && logKey !== root.dataset.logKey) return refuse("other-log");
+  if (logKey !== null && logKey !== root.dataset.logKey) return refuse("other-log", root.querySelector("[data-unlock-file]"));
   if (logKey !== null || rememberedKey() === null) rememberKey(root.dataset.logKey);
   const form = document.querySelector("[data-answer-form] form");
   form.elements.answer.value = sha256hex(content);

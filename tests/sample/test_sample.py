@@ -1,6 +1,5 @@
 """The sample city: whole, lawful, paid for once, and the same every time it is loaded."""
 
-import runpy
 from collections import Counter
 
 import pytest
@@ -29,9 +28,11 @@ from app.tenders.kinds import Seat
 from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import Bid, EvaluatorAssignment, Objection, OpeningRecord, RankingRow, ScoreSheet, Tender
 from app.tenders.queries.drafting import gaps_of
-from app.tenders.queries.draw_shown import bundle, draw_shown
+from app.tenders.queries.draw_bundle import bundle
+from app.tenders.queries.draw_shown import draw_shown
 from app.tenders.queries.tenders import phase_of
-from app.tenders.views.draw import VERIFIER
+from tests import verify_alone
+from tests.tenders.test_draw_recomputed import found_in
 
 MODES = {
     ManagementMode.PROFESSIONAL: 176,
@@ -99,16 +100,18 @@ def check_tenders():
 
 
 def check_draws():
-    """Every committee comes from its draw, and anybody computes it again."""
-    verify, evaluated = runpy.run_path(str(VERIFIER))["verify"], 0
+    """Every committee comes from its draw, and anybody computes it again: with verify.py, and with the page's own script."""
+    files, left, evaluated = [], [], 0
     for tender in db.session.scalars(select(Tender).where(Tender.published_at.is_not(None)).order_by(Tender.id)):
         shown = draw_shown(tender)
-        verify(bundle(shown))
+        files.append(bundle(tender))
+        left.append(verify_alone.as_module().check_draw_data(files[-1])[1])
         experts = [seat for seat in tender.evaluators if seat.seat is Seat.EXPERT]
         assert len(experts) == (shown.plan.experts if tender.opened_at else 0), tender.number
         assert {line.step.assignment_id for one in shown.rounds for line in one.lines} - {None} == {seat.id for seat in experts}
         evaluated += bool(experts)
     assert evaluated == 11
+    assert [(page["word"], page["empty"]) for page in found_in(*files)] == [(None, empty) for empty in left]
 
 
 def check_money():

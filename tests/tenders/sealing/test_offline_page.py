@@ -88,7 +88,13 @@ def test_what_the_page_seals_the_holders_and_the_command_line_open(page, tmp_pat
     page.click("#make")
     page.wait_for_selector("#save-recovery:visible")
     shown = page.inner_text("#read")
-    assert "重点难点" in shown and "0.62 元" in shown and "人民币陆角贰分（每平方米每月）" in shown and "投标函.pdf" in shown and "1 页" in shown
+    assert (
+        "重点难点" in shown
+        and "0.62 元" in shown
+        and "人民币陆角贰分（每平方米每月）" in shown
+        and "投标函.pdf" in shown
+        and "1 页" in shown
+    )
     assert page.is_disabled("#save-sealed"), "the recovery file comes first"
     (tmp_path / "r.txt").write_bytes(save(page, "#save-recovery"))
     (tmp_path / "bid.sealed").write_bytes(save(page, "#save-sealed"))

@@ -172,7 +172,10 @@ WORDS = {
     "terms_kinds": ("附件类别：{kinds}", "Kinds of files: {kinds}"),
     "read_head": ("开标后房管部门会读到：", "What the bureau will read:"),
     "read_bidder": ("投标人：{bidder}，第 {version} 次", "Bidder: {bidder}, version {version}"),
-    "read_price": ("报价：{figures} 元/平方米·月（大写：人民币{words}）", "Bid price: {figures} yuan per m² and month (in words: RMB {words})"),
+    "read_price": (
+        "报价：{figures} 元/平方米·月（大写：人民币{words}）",
+        "Bid price: {figures} yuan per m² and month (in words: RMB {words})",
+    ),
     "read_manager": ("项目负责人：{name}", "Project manager: {name}"),
     "read_plan": ("服务方案：{length} 个字，开头是“{start}”", "Service plan: {length} characters, beginning “{start}”"),
     "read_answer": ("{code}：{length} 个字", "{code}: {length} characters"),

@@ -134,7 +134,7 @@ def test_check_shows_what_the_bureau_will_read_in_both_languages(run, place):
     shown = run("check", "bid.sealed", "--recovery", "r.txt", "--terms", "sealing.json")
     assert shown.returncode == 0 and "投标函.pdf" in shown.stdout and "与现在的封标参数一致" in shown.stdout
     english = run("--lang", "en", "check", "bid.sealed", "--recovery", "r.txt")
-    assert "Bid price: 0.62 yuan per m² and month (in words: 陆角贰分)" in english.stdout
+    assert "Bid price: 0.62 yuan per m² and month (in words: RMB 陆角贰分)" in english.stdout
     assert run("check", "bid.sealed", "--recovery", "r.txt", LANG="en_GB.UTF-8").stdout == english.stdout
 
 

@@ -17,6 +17,8 @@ BUILDING = ".building"
 LOCK = ".lock"
 ACCOUNTS = "sample-accounts.json"
 PUBLISHED = ".programs-published"
+SAMPLE_SINCE = "0013"
+"""The migration that a sample city must have been made with for its tenders to go on."""
 BUILD_STAMP = ROOT / "app" / "static" / "build" / "stamp"
 
 
@@ -103,6 +105,12 @@ class DataFolder:
         with closing(sqlite3.connect(self.database)) as database, closing(sqlite3.connect(copy)) as target:
             database.backup(target)
         self._flask("db", "upgrade")
+        if (self.path / ACCOUNTS).exists() and version < SAMPLE_SINCE:
+            say(
+                "This sample city was made by an earlier version. Its published tenders can neither be bid for nor opened any more:\n"
+                "bidders' and key holders' programs now compare more with the public log than was written then.\n"
+                f"For a new one: script/server --data {self.path.with_name(f'{self.path.name}-new')}"
+            )
 
     def _publish_programs(self) -> None:
         """The hashes of the sealing programs go into the public log, once after each build of them."""

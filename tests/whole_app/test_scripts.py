@@ -206,6 +206,20 @@ def test_the_sealing_programs_are_in_the_log_once_and_again_after_another_build(
     assert published(data) == first | {"bid.js": 2} and asked.count(("seal", "publish")) == 3
 
 
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_a_sample_city_of_an_earlier_version_is_said_to_have_ended(checkout, tmp_path, monkeypatch, capsys, is_sample):
+    data = _data_folder.DataFolder(tmp_path / "data", site_url="http://127.0.0.1:8000")
+    data.path.mkdir()
+    data._flask("db", "upgrade", "0012")
+    if is_sample:
+        (data.path / _data_folder.ACCOUNTS).write_text("[]")
+    monkeypatch.setattr(data, "_ask_for_administrator", lambda: None)
+    for is_first in (True, False):
+        data.make_ready(with_sample=True)
+        assert ("made by an earlier version" in capsys.readouterr().out) is (is_sample and is_first)
+    assert _data_folder.schema_version(data.database) == _data_folder.newest_migration()
+
+
 def published(data) -> Counter:
     with closing(sqlite3.connect(data.database)) as database:
         rows = database.execute("SELECT payload FROM log_entry WHERE event = 'program.publish'").fetchall()

@@ -128,7 +128,7 @@ def test_publishing_before_the_day_names_it_and_says_to_come_back(session, clien
     tender = stories.filed(place)
     sign_in(client, place.manager)
     page = client.get(f"/tenders/{tender.number}/publish")
-    assert "最早可于 2009年11月28日 发布。 请到这一天或以后再发布。" in page.main
+    assert "最早可于 2009年11月28日 发布。请到这一天或以后再发布。" in page.main
     assert not page.all(".//main//form")
 
 

@@ -85,14 +85,19 @@ def clear_store(*, now: datetime) -> int:
 
 
 def _clear_never_handed_in() -> None:
-    running = select(Tender.id).where(not_(_IS_CLOSED)).order_by(Tender.id)
-    marks = {held.tender_mark(tender_id) for tender_id in db.session.scalars(running)}
-    for token, one, mark in held.everything():
-        if mark in marks:
+    """Of closed tenders. A mark that no tender has now is of before another LINLI_SECRET_KEY, and its tender may still run: it stays as long
+    as an upload that nobody goes on with."""
+    tenders = db.session.execute(select(Tender.id, _IS_CLOSED.label("is_closed")).order_by(Tender.id))
+    closed = {held.tender_mark(row.id): row.is_closed for row in tenders}
+    everything, before = held.everything(), time.time() - held.KEPT_SECONDS
+    ended = {token for token, one, mark in everything if closed.get(mark, one["at"] < before)}
+    waited_for = {one["sha256"] for token, one, _mark in everything if token not in ended}
+    for token, one, _mark in everything:
+        if token not in ended:
             continue
         sha256 = one["sha256"]
         uploads.discard(token)
-        if uploads.size_of(sha256) is not None and not _is_named(sha256):
+        if uploads.size_of(sha256) is not None and sha256 not in waited_for and not _is_named(sha256):
             uploads.set_aside(sha256)
 
 

@@ -1,6 +1,8 @@
 """Ciphertext that nobody needs: removed before handing in, never handed in, replaced or taken back; and what is never cleared."""
 
+import json
 import os
+import time
 from datetime import timedelta
 from hashlib import sha256
 
@@ -252,3 +254,35 @@ def test_a_refused_sealed_file_does_not_use_up_its_bidders_room(program, story, 
         assert stored(folder) == set()
         tick(app, 1)
         assert held_by(story) == {} and notes(folder) == []
+
+
+# --- another secret key -------------------------------------------------------------------------------------------------------
+
+
+def test_another_secret_key_takes_nothing_from_those_who_are_uploading(program, story, folder, app, session, clock):
+    """Their notes have marks of tenders that nobody can make any more: they go when an upload that nobody goes on with goes."""
+    program.upload(DATA)
+    begun = program.begin(DATA[:20000], size=40000).headers["Location"]
+    program.piece(begun, 0, DATA[:20000])
+    there = notes(folder)
+    app.config["SECRET_KEY"] = "another" * 8
+    tick(app)
+    assert stored(folder) == {DIGEST} and notes(folder) == there
+    long_ago = time.time() - held.KEPT_SECONDS - 60
+    for path in (folder / "uploads").glob("*.held"):
+        note = json.loads(path.read_text())
+        for one in note["objects"].values():
+            one["at"] = long_ago
+        path.write_text(json.dumps(note))
+    tick(app)
+    assert stored(folder) == set() and [one for one in notes(folder) if one != ".part"] == []
+
+
+def test_what_was_announced_again_under_another_secret_key_stays(program, story, folder, app, sign_in, monkeypatch):
+    program.upload(DATA)
+    app.config["SECRET_KEY"] = "another" * 8
+    whose = {"tender_id": story.tender.id, "organisation_id": story.bidders[0][0].organisation_id}
+    uploads.begin(**whose, sha256=DIGEST, size=len(DATA))
+    monkeypatch.setattr(held, "KEPT_SECONDS", -60)
+    tick(app, 1)
+    assert stored(folder) == {DIGEST}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 Work = Callable[[Callable[[], Sequence[Any]]], Sequence[Any]]
 """Takes what has gathered, once it holds the lock, does all of it and commits; gives an answer for each, in order."""
 
@@ -13,7 +15,8 @@ class Together:
     """Lines of waiting requests, by name. Each asks `do` for its own answer and does not see whether it led, or who came along.
 
     All or nothing: an answer is given after the commit that it stands in. When a shared transaction fails, each of its requests is done
-    again alone, so that one that fails takes no other with it."""
+    again alone, so that one that fails takes no other with it: unless it was the database that could not be had, for which each of them would
+    wait as long again, one after the other, while everybody waits for the last."""
 
     def __init__(self) -> None:
         self._mutex = Lock()
@@ -43,8 +46,11 @@ class Together:
             try:
                 _answer(taken, work(take))
             except Exception as error:  # noqa: BLE001 - raised again in the request that it concerns
-                if len(taken) < 2:
+                if not taken:
                     own.error = error
+                elif len(taken) < 2 or isinstance(error, OperationalError):
+                    for one in taken:
+                        one.error = error
                 else:
                     _each_alone(taken, work)
         finally:

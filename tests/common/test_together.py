@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.common.together import Together
 
@@ -89,3 +90,29 @@ def test_a_lock_that_is_not_had_fails_one_and_the_next_tries_itself():
     with pytest.raises(TimeoutError):
         together.do("line", 1, work)
     assert together.do("line", 2, work) == "had"
+
+
+def test_when_the_database_cannot_be_had_all_of_them_are_told_at_once():
+    """Each would wait thirty seconds again for the same lock, one after the other."""
+    counter, waited = Counter(), []
+    work = counter.work
+
+    def locked(take):
+        answers = work(take)
+        if counter.transactions[-1] == [0]:
+            return answers
+        waited.append(counter.transactions[-1])
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    counter.work = locked
+
+    def told(line, item, given, *, alone_with):
+        try:
+            return Together.do(counter.together, line, item, given, alone_with=alone_with)
+        except OperationalError as error:
+            raise ValueError(str(error.orig)) from error
+
+    counter.together.do = told
+    answers = counter.run(range(6))
+    assert answers == {0: "done 0"} | dict.fromkeys(range(1, 6), "database is locked")
+    assert waited == [[1, 2, 3, 4, 5]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -254,6 +255,9 @@ def _write(entered: Sequence[Entered]) -> Sequence[int]:
     return [ids[new.receipt] for new in entered]
 
 
+_PRINTED_NOT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""A reason is signed and mailed in one line: whatever came with the refused bytes makes no line in it and turns none around."""
+
 _INSERT_VERSIONS = insert(BidVersion.__table__)
 _INSERT_CAPSULES = insert(BidCapsule.__table__)
 
@@ -280,7 +284,7 @@ def record_refusal(
     except Malformed:
         capsule = None
     with force_locale(CHINESE):
-        text = str(reason.text)[:400]
+        text = _PRINTED_NOT.sub(" ", str(reason.text))[:400]
     refusal = BidRefusal(tender_id=tender.id, organisation_id=actor.organisation_id, at=now, reason=text, capsule_sha256=capsule)
     db.session.add(refusal)
     lock_organisation(actor.organisation_id)  # two at once count each other

@@ -9,8 +9,11 @@ from pyrage import x25519
 from sqlalchemy import select
 
 from app.common.audit import AuditEvent
+from app.common.mail import OutboxMail
+from app.common.refusal import Reason
 from app.log.notes import Proof
 from app.tenders import uploads
+from app.tenders.actions.sealing import record_refusal
 from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Object, canonical, pack
 from app.tenders.capsule.seal import Sealed
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE
@@ -122,6 +125,24 @@ def test_a_capsule_for_another_tender_is_refused(program, story, session):
     terms = terms_of(story.tender)
     bid = sealed(story, replace(terms, tender="XH-2009-0009"))
     is_refused(session, program.submit(upload(program, bid)), "是为项目 XH-2009-0009 制作的", capsule=bid.header.sha256)
+
+
+@pytest.mark.parametrize(
+    "tender", ["X\0Y", "A\n回执号：TB0000", "XH-2009-0001\n", "XH\u202e-2009-0001", "X\x85", "XH-２００９-0001", "", "X" * 4000], ids=ascii
+)
+def test_a_tenders_number_of_another_form_is_a_damaged_header_and_never_repeated(program, story, session, tender):
+    """Its bidder would write lines of its own into the signed reason and the platform's mail; and PostgreSQL keeps no NUL."""
+    header = replace(sealed(story).header, tender=tender)
+    is_refused(session, program.submit(header.to_bytes()), str(DAMAGED.text))
+    mails = session.scalars(select(OutboxMail.text)).all()
+    assert mails and not any("TB0000" in text or (tender and tender in text) for text in mails)
+
+
+def test_a_recorded_reason_is_one_line(story, session):
+    reason = Reason("一\x00二\n三\u2028四\u202e五\x85六")
+    refusal = record_refusal(story.tender, reason, actor=story.actor(0), now=stories.IN_TIME)
+    session.commit()
+    assert refusal.reason == "一 二 三 四 五 六"
 
 
 def test_a_capsule_for_other_documents_is_refused(program, story, session):

@@ -77,6 +77,12 @@ def actor() -> Actor | None:
     return g.actor
 
 
+def forget_actor() -> None:
+    """Before a body of hours is read: who was let in then may have been taken out when it has arrived."""
+    g.pop("actor", None)
+    g.pop("membership", None)
+
+
 _load_actor: Callable[[], Actor | None] = lambda: None  # noqa: E731 - replaced by init_app
 
 

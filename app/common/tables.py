@@ -52,7 +52,7 @@ def url_with(**changes) -> str:
 
 def page_number() -> int:
     text = request.args.get("page", "1")
-    return max(1, min(int(text), MAX_PAGE)) if text.isascii() and text.isdigit() else 1
+    return max(1, min(int(text[:9]), MAX_PAGE)) if text.isascii() and text.isdigit() else 1
 
 
 def paginate(statement, *, number: int | None = None, per_page: int = PER_PAGE, scalars: bool = True, total: int | None = None) -> Page:

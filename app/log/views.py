@@ -2,13 +2,18 @@
 
 import re
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from app.common import clock
 from app.common.access import actor, not_found, public, signed_in
+from app.common.errors import error_page
+from app.common.i18n import _l
+from app.common.refusal import Reason
+from app.extensions import db
 from app.log import queries
 from app.log.alone import one_file
 from app.log.download import whole_log
+from app.log.keys import WrongLogKey
 from app.log.padding import TILE
 from app.log.program import whole_program
 from app.log.queries import PublicLog, public_log, served_log
@@ -17,8 +22,21 @@ from app.log.tree import HASH_SIZE
 
 bp = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
 
+WRONG_KEY = Reason(
+    _l("本服务器现在配置的日志密钥或者日志名称，与日志开始时的不同。继续使用会产生另一份日志，所以要用到日志的页面都暂停。"),
+    next=_l("请系统管理员放回最初的密钥（数据文件夹里的 log-key 文件，或者设置 LINLI_LOG_KEY 和 LINLI_LOG_NAME 的原值），然后重新启动。"),
+)
+
 NEWEST = 12
 FOREVER = "public, max-age=31536000, immutable"
+
+
+@bp.app_errorhandler(WrongLogKey)
+def wrong_key(error: WrongLogKey):
+    """Instead of an answer out of another log."""
+    current_app.logger.error("%s %s: %s", request.method, request.path, error)
+    db.session.rollback()
+    return error_page(503, reason=WRONG_KEY)
 
 
 @bp.get("")
@@ -143,7 +161,8 @@ def _key_line() -> str:
     return str(found.verifier) if found else ""
 
 
-TILE_NUMBER = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?")
+TILE_NUMBER = re.compile(r"((?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+"""Fifteen digits are more than any log has; int() reads no more than 4300."""
 
 
 def _tile_number(text: str) -> tuple[int, int]:

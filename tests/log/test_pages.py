@@ -81,7 +81,10 @@ def test_tiles_and_entries_are_the_tree(client, site):
 
 
 @pytest.mark.parametrize(
-    "name", ["0/999", "0/x001/000", "0/1", "0/000.p/256", "0/000.p/0", "9/000", "1/000", "entries/999", "0/../000", "entries/00a"]
+    "name",
+    ["0/999", "0/x001/000", "0/1", "0/000.p/256", "0/000.p/0", "9/000", "1/000", "entries/999", "0/../000", "entries/00a"]
+    + ["0/" + "x001/" * 1500 + "001", "entries/" + "x001/" * 1500 + "001", "0/" + "x000/" * 5 + "000", "0/٠٠٠"],
+    ids=lambda name: name[:20],
 )
 def test_a_tile_that_is_not_there_is_404(client, site, name):
     assert client.look(f"/log/tile/{name}").status_code == 404

@@ -64,6 +64,6 @@ def read_corrections(kind: ImportKind, sent: ImmutableMultiDict, reading: dict) 
 
 
 def _row(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_HEADER_ROW):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MAX_HEADER_ROW):
         raise Refused(Reason(_l("表头的行号不对。"), next=_l("请填 1 到 %(most)d 之间的整数。", most=MAX_HEADER_ROW)))
     return int(text)

@@ -1,5 +1,6 @@
 """What a bidder's program talks to: the terms to seal for, uploads of ciphertext in pieces (tus 1.0), the one small request that hands in."""
 
+import re
 from base64 import b64decode
 from functools import partial, wraps
 
@@ -9,7 +10,7 @@ from werkzeug.exceptions import ClientDisconnected, Forbidden
 
 from app.accounts.rules import Role
 from app.common import clock
-from app.common.access import actor, not_found, public, roles
+from app.common.access import actor, forget_actor, not_found, public, roles
 from app.common.database import reading, reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
 from app.common.together import Together
@@ -35,6 +36,7 @@ CHUNK = 256 * 1024
 STATUS = {uploads.WRONG_PLACE: 409, uploads.WRONG_HASH: 460, uploads.TOO_LARGE: 413, uploads.NOT_ENCRYPTED: 415, DAMAGED: 400}
 """Of refused uploads, as tus has them; any other refusal is 403."""
 HEX = frozenset("0123456789abcdef")
+NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 def _load(number: str) -> Tender:
@@ -116,12 +118,19 @@ def _announced() -> tuple[int, str]:
     """Size and hash of the object to come. Raises Refused."""
     told = dict(part.strip().split(" ", 1) for part in request.headers.get("Upload-Metadata", "").split(",") if " " in part.strip())
     try:
-        size, sha256 = int(request.headers["Upload-Length"]), b64decode(told["sha256"], validate=True).decode("ascii")
+        size, sha256 = _number(request.headers["Upload-Length"]), b64decode(told["sha256"], validate=True).decode("ascii")
     except (KeyError, ValueError):
         raise Refused(DAMAGED) from None
     if len(sha256) != 64 or set(sha256) - HEX:
         raise Refused(DAMAGED)
     return size, sha256
+
+
+def _number(text: str) -> int:
+    """Of a header: so many digits as a size can have. Raises ValueError."""
+    if not NUMBER.fullmatch(text):
+        raise ValueError
+    return int(text)
 
 
 @bp.get("/tenders/<number>/bid/objects/<token>")
@@ -140,14 +149,17 @@ def object_so_far(number: str, token: str):
 @uploading
 def add_piece(number: str, token: str):
     upload = uploads.find(token, **_bidder_of(number)) or not_found()
-    offset = request.headers.get("Upload-Offset", "")
-    if request.mimetype != "application/offset+octet-stream" or not (offset.isascii() and offset.isdigit()):
+    try:
+        offset = _number(request.headers.get("Upload-Offset", ""))
+    except ValueError:
+        raise Refused(DAMAGED) from None
+    if request.mimetype != "application/offset+octet-stream":
         raise Refused(DAMAGED)
     if (request.content_length or 0) > uploads.PIECE_LIMIT:
         raise Refused(uploads.TOO_LARGE)
     if not upload.is_complete:
         piece, is_whole = _piece()
-        upload = uploads.append(upload, int(offset), piece)
+        upload = uploads.append(upload, offset, piece)
         if not is_whole:
             raise ClientDisconnected
     return Response(status=204, headers={"Upload-Offset": str(upload.offset)})
@@ -264,7 +276,7 @@ def _unwelcome(number: str) -> tuple[Reason | None, bool]:
             return reason or uploads.why_no_room(**whose, size=request.content_length or 0), True
     finally:
         db.session.rollback()  # no connection is held while the file comes
-        g.pop("actor", None)
+        forget_actor()
         clock.forget_now()  # it is received when all of it has arrived
 
 

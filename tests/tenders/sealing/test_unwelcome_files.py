@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.accounts.models import Organisation
+from app.accounts.models import Membership, Organisation, User
 from app.accounts.rules import Role
+from app.extensions import db
 from app.tenders import held
 from app.tenders.capsule.format import MAGIC, pack
 from app.tenders.models import BidRefusal, BidVersion
@@ -105,3 +106,30 @@ def test_a_file_that_arrives_over_the_deadline_is_late(story, client, sign_in, c
     assert "refusals" in program.send_file(pack(bid.header, bid.objects)).location
     assert session.scalars(select(BidVersion)).all() == []
     assert "截止" in session.scalars(select(BidRefusal.reason)).one()
+
+
+@pytest.mark.parametrize("what", ["membership", "account"])
+def test_who_is_taken_out_while_the_file_arrives_hands_in_nothing(story, client, sign_in, session, monkeypatch, what):
+    from app.tenders import sealed_file
+
+    person = story.bidders[0][1]
+    sign_in(client, person)
+    bid, program, write = seal_bid(story), Program(client), sealed_file.Arriving.write
+    change = (
+        update(User).where(User.id == person.id).values(active=False)
+        if what == "account"
+        else update(Membership).where(Membership.user_id == person.id).values(ended_at=stories.IN_TIME)
+    )
+
+    def take_out(self, data):
+        if not done:
+            with db.engine.begin() as connection:
+                connection.execute(change)
+            done.append(what)
+        return write(self, data)
+
+    done: list[str] = []
+    monkeypatch.setattr(sealed_file.Arriving, "write", take_out)
+    answer = program.send_file(pack(bid.header, bid.objects))
+    assert done and (answer.status_code == 403 or "/sign-in" in answer.location)
+    assert session.scalars(select(BidVersion)).all() == [] and session.scalars(select(BidRefusal)).all() == []

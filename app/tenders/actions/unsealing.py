@@ -3,8 +3,7 @@
 Opening many large files takes long, so `read_capsule` works without the database and `keep_unsealed` writes one bid at a time:
 whoever comes next goes on where a broken-off opening stopped."""
 
-from base64 import b64decode
-from binascii import Error as Base64Error
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,9 +26,9 @@ from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.bidding import exact_time
-from app.tenders.capsule.format import MAX_FILE, MAX_MANIFEST, File, Header, Manifest, age_size, padded_size
+from app.tenders.capsule.format import MAX_FILE, MAX_MANIFEST, File, Header, Malformed, Manifest, age_size, exact_base64, padded_size
 from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_file, open_manifest
-from app.tenders.handing_in import closing_statement
+from app.tenders.handing_in import DAMAGED, closing_statement
 from app.tenders.kinds import BidDocumentKind, CapsuleFault
 from app.tenders.lifecycle import Status
 from app.tenders.models import Bid, BidClosing, BidContent, BidDocument, BidUnsealing, BidVersion, ShareRelease, Tender, TenderHolder
@@ -133,17 +132,18 @@ def release_shares(tender: Tender, shares: Mapping[str, str | None], *, actor: A
     """A holder gives its share of every capsule on the closing list at once; again, where the last was wrong and its capsule is not open.
 
     `shares`: capsule hash → base64, or None where the holder's program found the part unusable. A share that is not the one
-    dealt is written down with its holder's name and counts for nothing. Raises Refused when a capsule is left out."""
+    dealt is written down with its holder's name and counts for nothing. Raises Refused when a capsule is left out or a share is no base64."""
     tender = lock_tender(tender)
     holder = own_holder(tender, actor.user_id)
     refuse_if(why_not_release(tender, holder))
     standing = standing_capsules(tender)
     if set(shares) != {one.sha256 for one in standing}:
         raise Refused(Reason(_l("交来的份额与截止清单不一致。"), next=_l("请刷新开标室后重新解锁密钥，一次交出全部份额。")))
+    found = {name: _decoded(share) for name, share in shares.items()}
     given = {release.version_id: release for release in releases_of(tender) if release.holder_id == holder.id}
     opened = unsealings_of(tender)
     asked = [one for one in standing if is_wanted(given.get(one.version_id), is_open=one.version_id in opened)]
-    rows = [_release(holder, one, shares[one.sha256], given.get(one.version_id), actor=actor, now=now) for one in asked]
+    rows = [_release(holder, one, found[one.sha256], given.get(one.version_id), actor=actor, now=now) for one in asked]
     if not rows:
         return []
     db.session.add_all(rows)
@@ -164,27 +164,28 @@ def release_shares(tender: Tender, shares: Mapping[str, str | None], *, actor: A
 
 
 def _release(
-    holder: TenderHolder, capsule: Standing, share: str | None, before: ShareRelease | None, *, actor: Actor, now: datetime
+    holder: TenderHolder, capsule: Standing, share: bytes | None, before: ShareRelease | None, *, actor: Actor, now: datetime
 ) -> ShareRelease:
     problem = None if share is not None else CapsuleFault.BAD_SHARE
-    if share is not None and not is_share_of(capsule.header, holder.key.recipient, _decoded(share)):
+    if share is not None and not is_share_of(capsule.header, holder.key.recipient, share):
         share, problem = None, CapsuleFault.FORGED_SHARE
     return ShareRelease(
         holder_id=holder.id,
         version_id=capsule.version_id,
         attempt=before.attempt + 1 if before else 1,
-        share=share,
+        share=None if share is None else b64encode(share).decode(),
         problem=problem,
         released_at=now,
         released_by_id=actor.user_id,
     )
 
 
-def _decoded(share: str) -> bytes:
+def _decoded(share: str | None) -> bytes | None:
+    """What is no base64 is a broken request, whoever spelled it so, and nobody's forgery."""
     try:
-        return b64decode(share, validate=True)
-    except (Base64Error, ValueError):
-        return b""
+        return None if share is None else exact_base64(share)
+    except Malformed as error:
+        raise Refused(DAMAGED) from error
 
 
 @dataclass(frozen=True)

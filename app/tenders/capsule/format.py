@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 import unicodedata
@@ -32,7 +31,6 @@ AGE_HEADER = 1024
 
 MAX_NAME, MAX_QUALIFICATION, MAX_PEOPLE, MAX_POSTS = 40, 100, 9999, 200
 """Of a person or a post, and of the staffing table: as assets/js/bid/gaps.js has them."""
-_TENDER = re.compile(r"[A-Z0-9]{1,12}-[0-9]{4}-[0-9]{1,12}")
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
@@ -138,7 +136,7 @@ class Header:
         if found["format"] != CAPSULE:
             raise Malformed("another format")
         header = cls(
-            tender=_tender(found["tender"]),
+            tender=_text(found["tender"], 40),
             documents=_hash(found["documents"]),
             key=_recipient(found["key"]),
             threshold=_number(found["threshold"], 2, MAX_HOLDERS),
@@ -249,7 +247,7 @@ class Share:
             names.add("documents")
         found = _mapping(found, names)
         documents = _hash(found["documents"]) if "documents" in found else None
-        share = _base64(found["share"])
+        share = exact_base64(found["share"])
         if len(share) != SHARE_SIZE:
             raise Malformed("a share of another length")
         return cls(_recipient(found["holder"]), _recipient(found["key"]), _text(found["tender"], 40), documents, share)
@@ -309,13 +307,6 @@ def _text(value: Any, most: int) -> str:
         raise Malformed("a text that is none or too long")
     return value
 
-def _tender(value: Any) -> str:
-    """What a refusal repeats: a number such as WD-2009-0031, never lines of somebody's own."""
-    if not isinstance(value, str) or not _TENDER.fullmatch(value):
-        raise Malformed("not a tender's number")
-    return value
-
-
 
 def _prose(value: Any) -> str:
     """A text no longer than the page allows, also when it is looked through: one character can stand for eighteen (U+FDFA)."""
@@ -343,16 +334,20 @@ def _recipient(value: Any) -> str:
     return value
 
 
-def _base64(value: Any) -> bytes:
+def exact_base64(value: Any) -> bytes:
+    """Raises Malformed unless this is the one spelling of its bytes."""
     try:
-        return b64decode(_text(value, MAX_HEADER), validate=True)
-    except (binascii.Error, ValueError) as error:
+        found = b64decode(_text(value, MAX_HEADER), validate=True)
+    except ValueError as error:
         raise Malformed("not base64") from error
+    if b64encode(found).decode() != value:
+        raise Malformed("another spelling in base64")
+    return found
 
 
 def _wrapped(value: Any) -> Wrapped:
     found = _mapping(value, {"key", "check", "share"})
-    return Wrapped(_recipient(found["key"]), _hash(found["check"]), _base64(found["share"]))
+    return Wrapped(_recipient(found["key"]), _hash(found["check"]), exact_base64(found["share"]))
 
 
 def _object(value: Any) -> Object:

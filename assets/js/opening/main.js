@@ -1,6 +1,6 @@
 // The opening room of a holder: the key is opened here, the closing list and every capsule are checked, and only then the shares go out.
 // Also keeps the room's own refreshing from taking away what somebody is typing.
-import { CapsuleError, publicKey, unwrapShare } from "../sealing/capsule.js";
+import { publicKey, unwrapShare } from "../sealing/capsule.js";
 import { isSecure } from "../keys/identity.js";
 import { say, unlock } from "../keys/unlock.js";
 import { fingerprintOf } from "../receipt/published.js";
@@ -33,14 +33,14 @@ async function ask(url, options = {}) {
 }
 
 // Shares by capsule, null where the part is not what the header promised; `seen` hears how many are done.
+// Bidders write the parts as they like, so whatever goes wrong with one is of its capsule alone: no bidder keeps the others' bids shut.
 export async function sharesFrom(capsules, headers, identity, seen) {
   const shares = {};
   const unusable = [];
   for (const [place, capsule] of capsules.entries()) {
     try {
       shares[capsule.sha256] = await unwrapShare(headers[place], identity);
-    } catch (error) {
-      if (!(error instanceof CapsuleError)) throw error;
+    } catch {
       shares[capsule.sha256] = null;
       unusable.push(shortName(capsule));
     }
@@ -97,6 +97,14 @@ async function release(root, part, { identity, logKey }) {
   return (await answer.json()).next;
 }
 
+// What the holder reads, of whatever went wrong: never nothing.
+function sentenceOf(root, error) {
+  if (error instanceof Answered) return error.message || say(root, "unreachable");
+  if (error instanceof Mistrust) return `${say(root, error.word, error.details)} ${say(root, "nothing-released")}`;
+  console.warn(error);
+  return say(root, "unforeseen", { trouble: error?.name ?? "" });
+}
+
 async function work(root) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   document.querySelector("[data-needs]").hidden = true;
@@ -109,10 +117,7 @@ async function work(root) {
       window.location.assign(await release(root, part, opened));
       return;
     } catch (error) {
-      if (!(error instanceof Mistrust) && !(error instanceof Answered)) throw error;
-      part("refusal").textContent = error instanceof Answered
-        ? error.message || say(root, "unreachable")
-        : `${say(root, error.word, error.details)} ${say(root, "nothing-released")}`;
+      part("refusal").textContent = sentenceOf(root, error);
       part("refusal").hidden = false;
       part("refusal").focus();
     } finally {

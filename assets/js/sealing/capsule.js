@@ -7,6 +7,7 @@ import { canonical } from "./canonical.js";
 export const MAGIC = "linli-sealed-1\n";
 const CAPSULE = "linli-capsule-1";
 const BID = "linli-bid-1";
+const SHARE_SIZE = 75; // as in app/tenders/capsule/format.py
 const utf8 = (text) => new TextEncoder().encode(text);
 const asText = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 const asJson = (bytes) => JSON.parse(asText(bytes));
@@ -111,26 +112,38 @@ export async function openCapsule(header, blobs, identity, { look = null, seen =
   return { manifest, files };
 }
 
-// A holder's share of one capsule, checked against its header: { key, share } in base64. Throws CapsuleError.
+// Bytes of a share, in the one spelling that every program reads alike: atob itself forgives blanks, the server does not.
+function bytesOfShare(text) {
+  const bytes = fromBase64(text);
+  if (bytes.length !== SHARE_SIZE || toBase64(bytes) !== text) throw new CapsuleError("share-unreadable");
+  return bytes;
+}
+
+// A holder's share of one capsule, checked against its header, in base64. Throws CapsuleError, whatever the bidder's program put into the part.
 export async function unwrapShare(header, identity) {
   const own = await publicKey(identity);
   const part = header.holders.find(({ key }) => key === own);
   if (!part) throw new CapsuleError("not-a-holder");
-  let found;
   try {
-    found = asJson(await decryptWith(identity, fromBase64(part.share)));
-  } catch {
-    throw new CapsuleError("share-unreadable");
+    return promisedShare(asJson(await decryptWith(identity, fromBase64(part.share))), header, part);
+  } catch (error) {
+    throw error instanceof CapsuleError ? error : new CapsuleError("share-unreadable");
   }
-  if (found.holder !== own || found.key !== header.key || found.tender !== header.tender) throw new CapsuleError("share-of-another");
-  // Only a part that an older program sealed does not name them.
+}
+
+// As Share in app/tenders/capsule/format.py; only a part that an older program sealed does not name the documents.
+function promisedShare(found, header, part) {
+  const names = Object.keys(found).filter((name) => name !== "documents").sort().join();
+  const isShare = names === "holder,key,share,tender" && Object.values(found).every((value) => typeof value === "string");
+  if (!isShare) throw new CapsuleError("share-unreadable");
+  if (found.holder !== part.key || found.key !== header.key || found.tender !== header.tender) throw new CapsuleError("share-of-another");
   if ("documents" in found && found.documents !== header.documents) throw new CapsuleError("share-of-other-documents");
-  if (sha256hex(fromBase64(found.share)) !== part.check) throw new CapsuleError("share-not-promised");
+  if (sha256hex(bytesOfShare(found.share)) !== part.check) throw new CapsuleError("share-not-promised");
   return found.share;
 }
 
 export async function combineShares(header, shares) {
-  const secret = asText(await combine(shares.slice(0, header.threshold).map(fromBase64)));
+  const secret = asText(await combine(shares.slice(0, header.threshold).map(bytesOfShare)));
   if ((await publicKey(secret)) !== header.key) throw new CapsuleError("wrong-key");
   return secret;
 }

@@ -32,6 +32,7 @@ AGE_HEADER = 1024
 MAX_NAME, MAX_QUALIFICATION, MAX_PEOPLE, MAX_POSTS = 40, 100, 9999, 200
 """Of a person or a post, and of the staffing table: as assets/js/bid/gaps.js has them."""
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
+_TENDER = re.compile(r"[A-Z0-9]{1,12}-[0-9]{4}-[0-9]{1,12}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _AGE_HEADER = re.compile(
@@ -136,7 +137,7 @@ class Header:
         if found["format"] != CAPSULE:
             raise Malformed("another format")
         header = cls(
-            tender=_text(found["tender"], 40),
+            tender=_tender(found["tender"]),
             documents=_hash(found["documents"]),
             key=_recipient(found["key"]),
             threshold=_number(found["threshold"], 2, MAX_HOLDERS),
@@ -305,6 +306,13 @@ def _list(value: Any, most: int) -> list:
 def _text(value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise Malformed("a text that is none or too long")
+    return value
+
+
+def _tender(value: Any) -> str:
+    """What a refusal repeats: a number such as WD-2009-0031, never lines of somebody's own."""
+    if not isinstance(value, str) or not _TENDER.fullmatch(value):
+        raise Malformed("not a tender's number")
     return value
 
 

@@ -18,6 +18,7 @@ from tests.tenders import draft_stories as stories
 from tests.tenders import holder_stories as told
 
 PASSPHRASE = "院子里的石榴红了三颗"
+FORGET, REMEMBERED = "localStorage.removeItem('linli-log-key')", "localStorage.getItem('linli-log-key')"
 
 
 @pytest.fixture
@@ -109,10 +110,12 @@ def test_a_key_is_made_kept_and_used_and_never_sent(browser, session, trio, tend
     page.get_by_role("button", name="打开密封件").click()
     page.get_by_role("alert").filter(has_text="密钥文件里的公开日志公钥与平台现在给出的不同").wait_for()
     page.reload()
+    page.evaluate(FORGET)
     page.get_by_label("密钥文件", exact=True).set_input_files(path)
     page.get_by_label("密钥文件的口令").fill(PASSPHRASE)
     page.get_by_role("button", name="打开密封件").click()
     page.get_by_text("演练合格").first.wait_for()
+    assert page.evaluate(REMEMBERED) == str(log_keys().verifier), "the key file's own"
     session.commit()
     assert session.scalars(db.select(HolderRehearsal)).one().passed_at is not None
     session.commit()
@@ -145,9 +148,11 @@ def test_the_card_alone_opens_and_a_slip_is_named(browser, session, trio, tender
         button.click()
         page.get_by_role("alert").filter(has_text=said).wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate(FORGET)  # as in a browser that did not make the key
     card.fill(" ".join(characters))
     button.click()
     page.get_by_text("演练合格").first.wait_for()
+    assert page.evaluate(REMEMBERED) is None, "nobody has compared the log's key yet: the opening room asks"
 
 
 def is_marked(field, error) -> bool:

@@ -241,6 +241,7 @@ def open_bids(manager: Person, street: Person, visitor: Person) -> None:
         holder.page.goto(f"{holder.page.url}/opening")
         holder.fill("24 个字", characters_of(login))
         holder.press("核对并交出份额")
+        holder.press("已核对，指纹一致，继续")
         holder.sees("您的份额已经交出" if holder is manager else "已处理 3 份，共 3 份投标")
     manager.page.reload()
     manager.fill("见证人", "胡敏")

@@ -1,7 +1,7 @@
 // A holder opens the test capsule of a tender in the browser and sends back the SHA-256 of what was in it,
 // never the content: a capsule that is no rehearsal must not be opened for somebody else.
 import { Decrypter, armor } from "age-encryption";
-import { rememberKey, rememberedKey } from "../receipt/remembered.js";
+import { rememberKey } from "../receipt/remembered.js";
 import { showFault } from "../keys/fault.js";
 import { isSecure } from "../keys/identity.js";
 import { say, unlock } from "../keys/unlock.js";
@@ -20,9 +20,9 @@ async function rehearse(root) {
   const error = root.querySelector("[data-unlock-error]");
   const refuse = (word, field = null) => showFault(error, say(root, word), field);
   if (opened.format !== FORMAT || opened.tender !== root.dataset.tender) return refuse("elsewhere");
-  // Better now than at the opening, when the same key would be refused.
+  // Better now than at the opening, when the same key would be refused. Without a key file nobody has compared it yet: it is not remembered.
   if (logKey !== null && logKey !== root.dataset.logKey) return refuse("other-log", root.querySelector("[data-unlock-file]"));
-  if (logKey !== null || rememberedKey() === null) rememberKey(root.dataset.logKey);
+  if (logKey !== null) rememberKey(logKey);
   const form = document.querySelector("[data-answer-form] form");
   form.elements.answer.value = sha256hex(content);
   return form.submit();

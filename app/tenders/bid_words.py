@@ -52,6 +52,7 @@ FINDINGS: Mapping[str, Reason] = {
     "published_documents": Reason(_l("招标文件与公开日志里公告的不一致。"), next=NOT_PUBLISHED),
     "published_deadline": Reason(_l("平台给出的投标截止时间与公开日志里公告的不一致。"), next=NOT_PUBLISHED),
     "published_keys": Reason(_l("平台给出的密钥保管人与公开日志里公告的不一致。"), next=NOT_PUBLISHED),
+    "terms_unsound": Reason(_l("保管人的公钥有重复，或者一人就能解密，或者缺一人就不能解密，不能这样密封。"), next=NOT_PUBLISHED),
     "log_other": Reason(
         _l("平台给出的公开日志公钥变了：指纹是 %(given)s，这台电脑以前见过的是 %(known)s。"),
         next=_l(

@@ -173,6 +173,21 @@ def test_a_lying_site_gets_no_share(told, session, browser, lie_so):
     assert nothing_went_out(legal, session)
 
 
+@pytest.mark.parametrize("name", ["capsules", "closing"])
+def test_what_nobody_thought_of_is_said_and_no_share_goes_out(told, session, browser, name):
+    legal = Person(browser, told.emails[1])
+    lie = Lie.beside(legal, told)
+    lie.given[name] = None
+    lie.tell(legal)
+    by_file(legal, told, str(log_keys().verifier))
+    expect(legal.page.locator("[data-refusal]")).to_contain_text("本页出了意外（TypeError）")
+    expect(legal.page.locator("[data-work]")).to_be_hidden()
+    assert nothing_went_out(legal, session)
+    legal.page.unroute_all()
+    by_file(legal, told, str(log_keys().verifier))
+    expect(legal.page.locator("#opening-room")).to_contain_text("已交出 3 份")
+
+
 def test_not_even_who_holds_the_logs_key_gets_a_share_for_an_invented_deadline(told, session, browser):
     """Each part names the tender documents, and they the deadline: what bidders sealed for cannot be closed earlier."""
     legal = Person(browser, told.emails[1])

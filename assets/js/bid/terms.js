@@ -22,6 +22,7 @@ export async function trustedTerms() {
   const terms = await answer.json();
   if (terms.tender !== page.tender) throw new Refused("published_elsewhere");
   const { index } = checked(terms);
+  if (!areSound(terms)) throw new Refused("terms_unsound");
   const known = rememberedKey();
   const given = fingerprintOf(terms.log.key);
   if (known !== null && known !== terms.log.key) {
@@ -29,6 +30,11 @@ export async function trustedTerms() {
   }
   rememberKey(terms.log.key);
   return { ...terms, logged: { index, key: given } };
+}
+
+// What no log can make good: a bid that one holder alone could open, or that only all of them could, or one holder in two seats.
+function areSound({ threshold, holders }) {
+  return Number.isInteger(threshold) && 1 < threshold && threshold < holders.length && new Set(holders.map(({ key }) => key)).size === holders.length;
 }
 
 function checked(terms) {

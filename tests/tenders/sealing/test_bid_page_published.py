@@ -68,6 +68,32 @@ def test_nothing_is_sealed_for_terms_that_the_public_log_does_not_have(bidder, r
     assert not recorder.of("POST", "/bid/submit")
 
 
+UNSOUND = {
+    "one holder alone": {"threshold": 1},
+    "all of them": {"threshold": 3},
+    "more than there are": {"threshold": 4},
+    "a threshold that is none": {"threshold": "2"},
+    "one in two seats": {"twice": True},
+}
+
+
+@pytest.mark.parametrize("what", UNSOUND)
+def test_nothing_is_sealed_for_holders_that_could_not_be_right_whatever_the_log_says(bidder, recorder, what):  # noqa: F811
+    def unsound(terms: dict, signer) -> dict:
+        first, *others = terms["holders"]
+        holders = [first, first, *others[1:]] if "twice" in UNSOUND[what] else terms["holders"]
+        terms |= {"holders": holders, "threshold": UNSOUND[what].get("threshold", terms["threshold"])}
+        (proof,) = proofs_of([entry_of(terms)], signer)
+        return terms | {"log": terms["log"] | {"published": proof}}
+
+    browser.fill(bidder)
+    lie(bidder, unsound)
+    press_check(bidder)
+    expect(bidder.locator("[data-bid=check-state]")).to_contain_text("不能这样密封")
+    assert bidder.locator("[data-bid=review]").is_hidden() and bidder.input_value("#price") == "0.71"
+    assert not recorder.of("POST", "/bid/submit")
+
+
 def test_the_page_says_that_keys_and_log_agree_and_remembers_the_log(bidder):  # noqa: F811
     browser.fill(bidder)
     browser.check(bidder)

@@ -305,6 +305,29 @@ def test_a_bid_that_is_none_is_revoked_and_the_others_go_on(session, client, cha
     assert word in page.main and "未能解密" in page.main and "0.66" not in page.main
 
 
+def test_the_others_are_evaluated_beside_a_bid_that_is_none(session, client, sign_in, clock):
+    story = stories.with_bids()
+    story.bidders.append(stories.enterprise(8, "河南新安物业服务有限公司"))
+    made = stories.sealed(story, 3, price_fen=66, bidder="91410402MA0000099X")
+    sealing.submit_capsule(story.tender, made.header.to_bytes(), actor=story.actor(3), now=stories.IN_TIME)
+    session.commit()
+    stories.open_all(story)
+    clock.set(AFTER)
+    number = story.tender.number
+    sign_in(client, story.manager)
+    page = client.get(f"/tenders/{number}/evaluation")
+    assert "河南新安物业服务有限公司" in page.main.partition("以下投标没有打开，不参加评审。")[2]
+    stories.seat(story)
+    session.commit()
+    offered = client.get(f"/tenders/{number}/evaluation").texts(".//select[@name='bid']/option")
+    assert len(offered) == 3 and not [words for words in offered if "新安" in words]
+    stories.score_all(story)
+    stories.close(story)
+    session.commit()
+    sign_in(client, story.manager)
+    assert "河南新安物业服务有限公司" in client.get(f"/tenders/{number}/result").main.partition("未能解密的投标")[2]
+
+
 def test_the_copies_hold_what_was_read_out(session, client):
     story = stories.with_bids((71, 67, 76))
     stories.open_all(story)

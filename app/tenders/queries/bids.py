@@ -209,7 +209,7 @@ def opened_bids(
 ) -> list[SeenBid]:
     """The bids of an opened tender as this viewer may see them, in the order in which they were read out; else nothing.
 
-    `bids`, `rejected`: when the caller has read them already."""
+    `bids`, `rejected`: when the caller has read them already; bids that are not among them are left out."""
     if not may_see(viewer, None, seal_of_tender(tender), What.COUNT):
         return []
     record = opening_record(tender)
@@ -217,8 +217,15 @@ def opened_bids(
         return []
     by_id = {bid.id: bid for bid in (standing_bids(tender) if bids is None else bids)}
     rejected = rejections(tender) if rejected is None else rejected
-    seen = (see(tender, viewer, by_id[line.bid_id], line, rejected.get(line.bid_id)) for line in record.lines)
+    lines = (line for line in record.lines if line.bid_id in by_id)
+    seen = (see(tender, viewer, by_id[line.bid_id], line, rejected.get(line.bid_id)) for line in lines)
     return [one for one in seen if one is not None]
+
+
+def shut_lines(tender: Tender) -> list[OpeningLine]:
+    """What was read out of the bids that could not be opened: they are not evaluated."""
+    record = opening_record(tender)
+    return [line for line in record.lines if line.price_fen is None] if record is not None else []
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def _desk(tender: Tender, *, seat_form=None, rejection_form=None):
         tender=tender,
         now=clock.now(),
         bids=bids,
+        shut=read.shut_lines(tender),
         progress=case.progress,
         recused=case.recused,
         committee_fault=actions.why_not_lawful_committee(case),
@@ -128,7 +129,8 @@ def recuse_evaluator(number: str, assignment_id: int):
 def reject_bid(number: str):
     tender = _load_organised(number)
     form = RejectionForm()
-    form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in read.opened_bids(tender, read.viewer_for(tender, actor()))]
+    bids = read.opened_bids(tender, read.viewer_for(tender, actor()), bids=asked.load_case(tender).bids)
+    form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in bids]
     if form.validate_on_submit():
         try:
             actions.propose_rejection(

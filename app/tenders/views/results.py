@@ -16,7 +16,7 @@ from app.common.money import yuan
 from app.common.tables import paginate, safe_csv
 from app.enterprises.models import Enterprise
 from app.tenders.models import Tender
-from app.tenders.queries.bids import alike_bids, is_readable, may_read_plans, opening_record, standing_bids, viewer_for
+from app.tenders.queries.bids import alike_bids, is_readable, may_read_plans, shut_lines, standing_bids, viewer_for
 from app.tenders.queries.results import Result, Row, bids_read_out, outcomes, result_of
 from app.tenders.queries.tenders import find_tender, phase_of, phases
 from app.tenders.scoring import plain
@@ -77,7 +77,7 @@ def result(number: str):
     tender, found = _load(number)
     viewer, phase = viewer_for(tender, actor()), phase_of(tender, clock.now())
     alike = alike_bids(tender, viewer, [bid for bid in standing_bids(tender) if is_readable(bid)]) if may_read_plans(tender, viewer) else []
-    shut = [line for line in opening_record(tender).lines if line.price_fen is None]
+    shut = shut_lines(tender)
     return render_template("tenders/result.html", tender=tender, result=found, now=clock.now(), phase=phase, alike=alike, shut=shut)
 
 

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from app.common.database import reading
 from app.extensions import db
+from app.log.keys import WrongLogKey
 
 
 def on_tables(command: click.Command) -> click.Command:
@@ -31,7 +32,10 @@ def _asking_for_tables(callback):
                 f"no Linli database with tables at {_where()}. Name the data folder that script/server uses: LINLI_DATA=DIR "
                 "before the command. To begin a new database there: flask --app wsgi db upgrade"
             )
-        return callback(*args, **options)
+        try:
+            return callback(*args, **options)
+        except WrongLogKey as error:
+            raise click.ClickException(str(error)) from error
 
     ask_first.asks_for_tables = True
     return ask_first

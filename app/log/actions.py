@@ -21,7 +21,7 @@ from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.log import pace
 from app.log.frontier import Frontier, peaks_of
-from app.log.keys import Keys, log_keys
+from app.log.keys import PLACED, Keys, check_key, log_keys
 from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.padding import TILE
 from app.log.queries import State, read_begin
@@ -29,21 +29,16 @@ from app.log.sealing import ABOUT, seal_of
 from app.log.served import served_until
 from app.log.tiles import Tiles
 
+ERASED = "log.erase"
+
 label_events(
-    {"log.erase": _l("删除日志中的个人信息")},
+    {ERASED: _l("删除日志中的个人信息")},
     {"leaf_index": _l("日志序号"), "grounds": _l("理由"), "approved_by": _l("同意人")},
     objects={"log_entry": _l("公开日志条目")},
 )
 
 LOCK = 0x6C696E6C69
 """PostgreSQL's advisory lock under which leaves are appended; SQLite has but one writer."""
-
-PLACED = "log_placed"
-"""In session.info: when this transaction placed its first leaf, by the monotonic clock and by the log's."""
-
-
-class WrongLogKey(RuntimeError):
-    """The configured key or name is not the one with which the log began. Nothing may be appended with it."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +65,10 @@ def append_all(events: Sequence[Happened]) -> list[LogEntry]:
     Others wait from here until this transaction ends, so it comes last; and the transaction must end within 20 seconds."""
     db.session.flush()
     at = _take_turn(max(one.now for one in events))
-    begin = read_begin() or _begin(at)
-    keys = log_keys()
-    check_key(begin, keys)
     db.session.info.setdefault(PLACED, (monotonic(), at))
+    begin = read_begin() or _begin(at)
+    keys = log_keys(begin)
+    check_key(begin, keys)
     state = State.read(begin, at)
     previous, size = state.last, state.size(at + pace.LEAD)
     frontier = Frontier.from_bytes(previous + 1, state.peaks)
@@ -114,13 +109,6 @@ def canonical(event: str, obj, now: datetime, tender: str | None, facts: dict) -
     if clash := [key for key, value in facts.items() if key in fixed and fixed[key] != value]:
         raise ValueError(f"the facts of {event} would overwrite {', '.join(clash)}")
     return json.dumps(fixed | facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def check_key(begin: LogBegin, keys: Keys) -> None:
-    if (begin.origin, begin.public_key) != (keys.verifier.name, keys.verifier.key):
-        raise WrongLogKey(
-            f"the log began as {begin.origin} with another key than LINLI_LOG_KEY and LINLI_LOG_NAME give; put the first key back (the file log-key)"
-        )
 
 
 def _take_turn(now: datetime) -> datetime:
@@ -211,13 +199,16 @@ def why_not_erase(actor: Actor, approver: Actor) -> Reason | None:
 
 
 def erase(entry: LogEntry, *, actor: Actor, approver: Actor, now: datetime, reason: str) -> LogEntry:
-    """Forget what a leaf stands for, where the law asks for it. Salt and content go for good; the tree stands as before."""
+    """Forget what a leaf stands for, where the law asks for it. Salt and content go for good; the tree stands as before. That it was done
+    gets a leaf of its own: otherwise who holds the database alone erases whatever they like."""
     refuse_if(why_not_erase(actor, approver))
     if entry.erased_at is not None:
         raise Refused(Reason(_l("这一条的内容已经删除。")))
+    if entry.event == ERASED:
+        raise Refused(Reason(_l("这一条记的是一次删除，里面没有个人信息，不能删除。")))
     if not reason.strip():
         raise Refused(Reason(_l("没有写明删除的理由。"), next=_l("请写明依据哪一项请求或者决定删除。")), field="reason")
     entry.salt, entry.payload, entry.erased_at = None, None, now
     db.session.flush()
-    record("log.erase", entry, actor=actor, now=now, leaf_index=entry.leaf_index, grounds=reason.strip(), approved_by=approver.name)
+    record(ERASED, entry, actor=actor, now=now, leaf_index=entry.leaf_index, grounds=reason.strip(), approved_by=approver.name)
     return entry

@@ -10,7 +10,8 @@ from sqlalchemy import event as events
 from app.common.audit import AuditEvent, on_record
 from app.extensions import db
 from app.log import pace
-from app.log.actions import PLACED, Happened, append_all
+from app.log.actions import ERASED, Happened, append_all
+from app.log.keys import PLACED
 from app.log.models import LogEntry
 from app.log.served import served_until
 
@@ -112,3 +113,7 @@ def listen() -> None:
 
 
 listen()
+
+decisive({ERASED: Decisive(("leaf_index",))})
+"""Which leaf lost its content, and when; why and by whom stands in the audit trail. Nothing personal: an erasure itself is never erased."""
+link_objects({LogEntry.__tablename__: ("log.leaf", "number")})

@@ -13,9 +13,9 @@ from app.common import clock
 from app.common.audit import AuditEvent
 from app.extensions import db
 from app.log import pace
-from app.log.actions import check_key
+from app.log.actions import ERASED
 from app.log.frontier import Frontier
-from app.log.keys import Keys, log_keys
+from app.log.keys import Keys, check_key, log_keys
 from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.notes import Checkpoint
 from app.log.queries import State, read_begin
@@ -26,7 +26,6 @@ from app.log.tree import root as root_of
 from app.log.unhidden import Read, Unhidden
 
 AT_ONCE = 5_000
-ERASED = "log.erase"
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,8 @@ class Fault:
     index: int
     """The first leaf that is not as it was."""
     what: str
+    is_old: bool = False
+    """An older version wrote it so; nobody changed it. Any other fault is named before it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
         return Verdict(0, 0)
     check_key(begin, keys)
     tree, count, fault, unhidden, wrong = Frontier(), 0, None, Unhidden(), []
-    previous, erasures = -1, _audited_erasures()
+    previous, erasures = -1, _logged_erasures()
     for row in _rows():
         if count == 0:
             fault = _fault_of_beginning(begin, row)
@@ -167,15 +168,20 @@ def _fault_of(leaf: Row, previous: int, tree: Frontier, keys: Keys, erasures: di
         return Fault(leaf.leaf_index, "the leaves up to here do not lead to the root that was stored")
     if leaf.erased_at is not None:
         is_told = erasures.get(str(leaf.leaf_index)) == leaf.erased_at and leaf.salt is leaf.payload is None
-        return (
-            None if is_told else Fault(leaf.leaf_index, "its content was erased, and the audit trail does not say by whom at that instant")
-        )
+        return None if is_told else Fault(leaf.leaf_index, "its content was erased, and no leaf says that it was at that instant")
+    if str(leaf.leaf_index) in erasures:
+        return Fault(leaf.leaf_index, "its content was erased, and it is there again")
     return Fault(leaf.leaf_index, what) if (what := _fault_of_entry(leaf)) else None
 
 
-def _audited_erasures() -> dict[str, datetime]:
-    """Leaf → when it was erased."""
-    return dict(db.session.execute(select(AuditEvent.object_id, AuditEvent.at).where(AuditEvent.event == ERASED)).all())
+def _logged_erasures() -> dict[str, datetime]:
+    """Leaf → when it was erased, by the leaf of its erasure: an audit row anybody puts in who has the database. That leaf is itself verified."""
+    told = select(LogEntry.object_id, LogEntry.payload).where(LogEntry.event == ERASED, LogEntry.erased_at.is_(None))
+    try:
+        found = db.session.execute(told.order_by(LogEntry.leaf_index)).all()
+        return {index: datetime.fromisoformat(json.loads(payload)["at"]) for index, payload in found}
+    except (TypeError, ValueError, KeyError):
+        return {}  # the row that was changed has a fault of its own, and so has what it erased
 
 
 def _entry_without_leaf() -> Fault | None:
@@ -222,7 +228,7 @@ def _rest_of_tiles(tree: Frontier, stored: dict, size: int, keys: Keys) -> Fault
 
 
 def _first(*faults: Fault | None) -> Fault | None:
-    return min((fault for fault in faults if fault), key=lambda fault: fault.index, default=None)
+    return min((fault for fault in faults if fault), key=lambda fault: (fault.is_old, fault.index), default=None)
 
 
 def _against(checkpoints: list[Checkpoint], keys: Keys) -> Fault | None:

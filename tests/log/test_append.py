@@ -12,7 +12,7 @@ from app.common import clock as app_clock
 from app.common.refusal import Refused
 from app.extensions import db
 from app.log import actions, pace, queries, recording
-from app.log.keys import log_keys
+from app.log.keys import WrongLogKey, log_keys
 from app.log.models import LogBegin, LogEntry, LogLeaf, LogTile, LogWindow
 from app.log.notes import Proof, open_checkpoint
 from app.log.tree import leaf_hash, verify_consistency, verify_inclusion
@@ -209,7 +209,7 @@ def test_another_key_is_refused(log, app):
     log.append()
     app.config["LOG_KEY"] = "another key, just as long as the first one"
     for call in (verify, lambda: actions.append("tender.open", log.about, now=START, payload={})):
-        with pytest.raises(actions.WrongLogKey, match="log-key"):
+        with pytest.raises(WrongLogKey, match="log-key"):
             call()
     db.session.rollback()
 

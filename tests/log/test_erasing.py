@@ -23,7 +23,9 @@ def two(session):
 
 
 @pytest.fixture
-def run(app, log):
+def run(app, log, clock):
+    clock.set(START + timedelta(days=2))
+
     def erase(index: int, first: str, second: str, *passwords: str, reason: str = "本人申请", answer: str = "y"):
         typed = "\n".join((*(passwords or (PASSWORD, PASSWORD)), answer, ""))
         db.session.rollback()
@@ -92,7 +94,7 @@ def test_one_person_with_both_roles_is_one_person(log):
 def test_no_command_counts_bids_before_their_tender_closes(log, app, clock):
     """Neither the list of leaves, nor erasing, nor the verdict, whose size follows the clock alone."""
     invoke = app.test_cli_runner().invoke
-    clock.set(START + timedelta(hours=2))
+    clock.set(START + timedelta(days=2))
 
     def told() -> tuple[str, ...]:
         db.session.rollback()

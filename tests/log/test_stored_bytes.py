@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from app.accounts.rules import Role
 from app.extensions import db
 from app.log import actions, models
-from app.log.actions import WrongLogKey
-from app.log.keys import log_keys
+from app.log.keys import WrongLogKey, log_keys
 from app.log.models import LogEntry, LogLeaf, LogWindow
 from app.log.sealing import seal_of
 from app.log.verifying import verify

@@ -193,7 +193,7 @@ def test_the_command_names_the_leaf(five, app):
 
 
 def test_a_foreign_key_in_the_log_stops_everything(five):
-    from app.log.actions import WrongLogKey
+    from app.log.keys import WrongLogKey
 
     changed = flipped(LogBegin.public_key, LogBegin.id == 1, 3)
     sql("UPDATE log_begin SET public_key = :key", key=changed)

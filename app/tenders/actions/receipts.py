@@ -17,6 +17,7 @@ from app.common.i18n import CHINESE, _l
 from app.common.mail import OutboxMail, enclose_receipts, letter, send_mails
 from app.extensions import db
 from app.log import recording  # its listener comes first: the leaves are there before the mails that name them
+from app.log.keys import WrongLogKey
 from app.log.models import LogEntry
 from app.log.queries import receipt
 from app.tenders.bidding import exact_time
@@ -27,6 +28,12 @@ WORDS = {
     "bid.replace": _l("平台已经收到您重新提交的加密投标，以这一次为准。"),
     "bid.withdraw": _l("您的投标已经撤回。截止前可以重新提交。"),
     "bid.refuse": _l("您的这次提交没有受理。此前已经取得回执的投标继续有效。"),
+}
+SUBJECTS = {
+    "bid.submit": _l("投标已收到：%(title)s（%(number)s）"),
+    "bid.replace": _l("投标已收到：%(title)s（%(number)s）"),
+    "bid.withdraw": _l("投标已撤回：%(title)s（%(number)s）"),
+    "bid.refuse": _l("未受理：%(title)s（%(number)s）"),
 }
 REFUSALS_A_DAY = 5
 """By mail, to one person in one tender: a refusal is easily provoked. What is signed of each stands on its page."""
@@ -113,7 +120,7 @@ def _letter(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> di
         f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify" if address else None,
     ]
     text = "\n".join(str(line) for line in lines if line is not None)
-    subject = str(_l("回执：%(title)s（%(number)s）", title=tender.title, number=tender.number))
+    subject = str(SUBJECTS[row.event]) % {"title": tender.title, "number": tender.number}
     return letter(to, subject, f"{text}\n", now=row.at, receipt_leaf=leaf)
 
 
@@ -122,7 +129,10 @@ def receipt_text(leaf: int) -> str:
     entry = db.session.scalar(select(LogEntry).where(LogEntry.leaf_index == leaf))
     if entry is None:
         raise LookupError(f"leaf {leaf} has no entry")
-    return receipt(entry)
+    try:
+        return receipt(entry)
+    except WrongLogKey as error:
+        raise LookupError(str(error)) from error  # the mail waits; others go out
 
 
 def _before_commit(session) -> None:

@@ -34,12 +34,14 @@ def create_app(**overrides) -> Flask:
 
 def _bind_extensions(app: Flask) -> None:
     from app.accounts import session
-    from app.common import access, database, frame, headers
+    from app.common import access, bodies, database, frame, headers
     from app.extensions import babel, csrf, db, migrate
 
+    access.ask_before_bodies(app)
+    bodies.init_app(app)  # before anything reads them, and before anything begins a transaction that would last as long
+    csrf.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db)
-    csrf.init_app(app)
     babel.init_app(app, locale_selector=frame.choose_locale)
     database.init_app(app)
     session.init_app(app)

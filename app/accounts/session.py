@@ -36,6 +36,7 @@ def init_app(app) -> None:
     )
     security.init_app(app, SQLAlchemyUserDatastore(db, User, None), register_blueprint=False)
     app.login_manager.user_loader(_load_user)
+    app.login_manager.request_loader(lambda _request: None)  # the library's looks for a token in the body
 
 
 def _load_user(uniquifier: str | None) -> User | None:

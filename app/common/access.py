@@ -5,8 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug import Response
 from werkzeug.exceptions import Forbidden
 
+from app.common import clock
+from app.common.bodies import STRANGERS_SIZE, WITH_BODY, sender
+from app.common.database import reading
 from app.extensions import db
 
 
@@ -102,17 +106,45 @@ def init_app(app: Flask, *, load_actor: Callable[[], Actor | None]) -> None:
 
     @app.before_request
     def enforce():
-        if request.endpoint is None:
+        return why_not(app)
+
+
+def ask_before_bodies(app: Flask) -> None:
+    @app.before_request
+    def admit():
+        """Before the body is read, and without waiting for a lock: a stranger is known by the cookie; who sends much is looked up."""
+        if request.endpoint is None or request.method not in WITH_BODY:
             return None
-        access = declared(app, request.endpoint)
-        if access.kind == "public":
+        if sender() is None:
+            return _to_sign_in() if declared(app, request.endpoint).kind != "public" else None
+        if request.content_length is not None and request.content_length <= STRANGERS_SIZE:
             return None
-        person = actor()
-        if person is None:
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
-        if access.kind == "roles" and person.role not in access.roles:
-            raise Forbidden
+        try:
+            with reading():
+                return why_not(app)
+        finally:
+            db.session.rollback()  # no connection is held while it comes
+            forget_actor()
+            clock.forget_now()  # it is received when all of it has arrived
+
+
+def why_not(app: Flask) -> Response | None:
+    """The answer to who may not open this view. Raises Forbidden."""
+    if request.endpoint is None:
         return None
+    access = declared(app, request.endpoint)
+    if access.kind == "public":
+        return None
+    person = actor()
+    if person is None:
+        return _to_sign_in()
+    if access.kind == "roles" and person.role not in access.roles:
+        raise Forbidden
+    return None
+
+
+def _to_sign_in() -> Response:
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
 
 
 def declared(app: Flask, endpoint: str) -> Access:

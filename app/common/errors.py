@@ -1,6 +1,7 @@
 """Error pages that help: what happened and what to do next, in the visitor's language."""
 
 import time
+from contextlib import suppress
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.common import bodies
 from app.common.access import actor
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
@@ -38,7 +40,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused):
         db.session.rollback()
-        return error_page(409, reason=error.reason)
+        return error_page(429 if error.reason is bodies.TOO_MANY else 409, reason=error.reason)
 
     @app.errorhandler(StaleDataError)
     def stale(error: StaleDataError):
@@ -52,7 +54,9 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_nul():
         """No keyboard types it and PostgreSQL cannot keep it."""
-        typed = (request.path, *request.args, *request.args.values(), *request.form.keys(), *request.form.values())
+        typed = [request.path, *request.args, *request.args.values()]
+        if request.endpoint is not None and request.method in bodies.WITH_BODY:  # else nobody has read it, and nobody waits for it
+            typed += [*request.form.keys(), *request.form.values()]
         if any("\x00" in text for text in typed):
             return error_page(400, reason=NUL)
         return None
@@ -73,7 +77,9 @@ def init_app(app: Flask) -> None:
         response = error.get_response()
         if error.code == 413:
             db.session.rollback()  # nobody waits for a lock while the rest of a body comes in
-            drop_body(app.config["MAX_CONTENT_LENGTH"])
+            most = app.config["MAX_CONTENT_LENGTH"]
+            with suppress(Refused), bodies.arriving():
+                drop_body(min(request.max_content_length or most, most))
         page, code = error_page(error.code)
         if code == 405 and "Allow" in response.headers:
             return page, code, {"Allow": response.headers["Allow"]}
@@ -123,7 +129,7 @@ def error_page(code: int, *, reason: Reason | None = None):
         g.frame_is_plain = True
     steps = [(_("返回首页"), url_for("bureau.home"))]
     if code == 413:
-        text = _l("一次提交的全部文件合计不能超过 %(limit)d MB，单个文件不能超过 20 MB。请压缩或拆分文件后重新上传；用浏览器的“后退”可以找回已经填写的文字。", limit=current_app.config["UPLOAD_LIMIT_MB"])  # fmt: skip
+        text = _l("填写的内容太长。请缩短后重新提交；用浏览器的“后退”可以找回已经填写的文字。") if bodies.sender() is None else _l("一次提交的全部文件合计不能超过 %(limit)d MB，单个文件不能超过 20 MB。请压缩或拆分文件后重新上传；用浏览器的“后退”可以找回已经填写的文字。", limit=current_app.config["UPLOAD_LIMIT_MB"])  # fmt: skip
         steps.insert(0, (_("返回刚才的页面"), request.path))
     if code < 500 and actor() is not None:
         steps.insert(0, (_("回到工作台"), url_for("bureau.desk")))

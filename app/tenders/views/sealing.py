@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected, Forbidden
 
 from app.accounts.rules import Role
-from app.common import clock
+from app.common import bodies, clock
 from app.common.access import actor, forget_actor, not_found, public, roles
 from app.common.database import reading, reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
@@ -33,7 +33,14 @@ from app.tenders.views.blueprint import bp
 
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 CHUNK = 256 * 1024
-STATUS = {uploads.WRONG_PLACE: 409, uploads.WRONG_HASH: 460, uploads.TOO_LARGE: 413, uploads.NOT_ENCRYPTED: 415, DAMAGED: 400}
+STATUS = {
+    uploads.WRONG_PLACE: 409,
+    uploads.WRONG_HASH: 460,
+    uploads.TOO_LARGE: 413,
+    uploads.NOT_ENCRYPTED: 415,
+    DAMAGED: 400,
+    bodies.TOO_MANY: 429,
+}
 """Of refused uploads, as tus has them; any other refusal is 403."""
 HEX = frozenset("0123456789abcdef")
 NUMBER = re.compile(r"[0-9]{1,15}")
@@ -181,10 +188,11 @@ def _piece() -> tuple[bytes, bool]:
     half-way must not hold up the one that goes on in its place. What came before it died is kept."""
     came = bytearray()
     try:
-        while chunk := request.stream.read(CHUNK):
-            came += chunk
-            if len(came) > uploads.PIECE_LIMIT:
-                raise Refused(uploads.TOO_LARGE)
+        with bodies.arriving():
+            while chunk := request.stream.read(CHUNK):
+                came += chunk
+                if len(came) > uploads.PIECE_LIMIT:
+                    raise Refused(uploads.TOO_LARGE)
     except (ClientDisconnected, OSError):
         return bytes(came), False
     return bytes(came), True
@@ -283,6 +291,7 @@ def _unwelcome(number: str) -> tuple[Reason | None, bool]:
 @bp.post("/tenders/<number>/bid/sealed")
 @roles(*BIDDERS)
 @reads_first
+@bodies.at_once(2)
 def submit_sealed(number: str):
     """The one `.sealed` file of the offline sealers, by an ordinary form."""
     tender, file = _load(number), request.files.get("sealed")

@@ -1,5 +1,6 @@
 """A sealed file from somebody who may not hand it in: refused before a byte of it is written anywhere."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Membership, Organisation, User
 from app.accounts.rules import Role
+from app.common import bodies
+from app.common.database import writing
 from app.extensions import db
 from app.tenders import held
 from app.tenders.capsule.format import MAGIC, pack
@@ -123,7 +126,7 @@ def test_who_is_taken_out_while_the_file_arrives_hands_in_nothing(story, client,
 
     def take_out(self, data):
         if not done:
-            with db.engine.begin() as connection:
+            with writing(), db.engine.begin() as connection:
                 connection.execute(change)
             done.append(what)
         return write(self, data)
@@ -133,3 +136,31 @@ def test_who_is_taken_out_while_the_file_arrives_hands_in_nothing(story, client,
     answer = program.send_file(pack(bid.header, bid.objects))
     assert done and (answer.status_code == 403 or "/sign-in" in answer.location)
     assert session.scalars(select(BidVersion)).all() == [] and session.scalars(select(BidRefusal)).all() == []
+
+
+def test_two_sealed_files_of_one_person_at_once_and_no_more(story, client, sign_in, app, session, monkeypatch):
+    monkeypatch.setattr(bodies, "WAIT_S", 0)
+    sign_in(client, story.bidders[0][1])
+    bid, program = seal_bid(story), Program(client)
+    with client.browser.session_transaction() as cookie:
+        who = cookie["_user_id"]
+    place = ((who, "tenders.submit_sealed"), 2)
+    with app.extensions["bodies"].one(place), app.extensions["bodies"].one(place):
+        answer = program.send_file(pack(bid.header, bid.objects))
+        assert answer.status_code == 429 and "正在接收的上传太多" in answer.get_data(as_text=True)
+    assert session.scalars(select(BidVersion)).all() == []
+    assert program.send_file(pack(bid.header, bid.objects)).location.endswith("/receipt")
+
+
+def test_pieces_are_counted_too(story, client, sign_in, app, monkeypatch):
+    monkeypatch.setattr(bodies, "WAIT_S", 0)
+    sign_in(client, story.bidders[0][1])
+    program, data = Program(client), seal_bid(story).objects[0]
+    place = program.begin(data).headers["Location"]
+    with client.browser.session_transaction() as cookie:
+        who = cookie["_user_id"]
+    with ExitStack() as held_open:
+        for _ in range(bodies.OF_A_PERSON):
+            held_open.enter_context(app.extensions["bodies"].one((who, bodies.OF_A_PERSON)))
+        assert program.piece(place, 0, data).status_code == 429
+    assert program.piece(place, 0, data).status_code == 204

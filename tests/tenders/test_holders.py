@@ -286,6 +286,24 @@ def test_a_loss_after_publication_is_covered_shown_and_then_alarms(session):
         keys.report_lost(tender.holders[0].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=4))
 
 
+def test_the_other_holders_hear_of_a_loss_and_an_ended_tender_says_nothing_of_going_on(session, client):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    keys.report_lost(asked.standing_key(trio.legal.id), actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=1))
+    session.commit()
+    assert "投标的密钥报失" in mails_to(trio.street) and "投标的密钥报失" not in mails_to(trio.legal)
+    page, going_on = f"/tenders/{tender.number}", ("投标照常进行", "Bidding goes on")
+    assert going_on[0] in client.get(page).main
+    publishing.cancel(tender, "资金未落实", actor=trio.place.me, now=PUBLISH + timedelta(days=2))
+    session.commit()
+    assert going_on[0] not in client.get(page).main
+    letters = len(mails_to(trio.place.manager))
+    keys.report_lost(asked.standing_key(trio.street.id), actor=factories.actor_for(trio.street), now=PUBLISH + timedelta(days=3))
+    session.commit()
+    assert len(mails_to(trio.place.manager)) == letters
+
+
 def test_a_replaced_key_that_is_lost_later_counts_where_it_is_bound(session):
     trio = told.city()
     tender = told.ready(trio)

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.tenders import holders as rules
 from app.tenders.actions.letters import managers_of, officers_over, tell
 from app.tenders.holders import RetireReason, fingerprint
+from app.tenders.lifecycle import Status
 from app.tenders.models import HolderKey
 from app.tenders.queries.holders import HolderLine, lines_of_person, standing_key, standings_of
 from app.tenders.rehearsal import read_recipient
@@ -71,15 +72,18 @@ def touched_by(key: HolderKey, lines: Iterable[HolderLine]) -> list[HolderLine]:
 
 
 def _tell_of_loss(line: HolderLine, *, actor: Actor, now: datetime) -> None:
-    """The tenderer's managers hear of it at once; once bids may be sealed to it, the bureau too, with what is left."""
+    """The tenderer's managers hear of it at once; once bids may be sealed to it, the bureau and the other holders too, with what is left."""
     tender = line.holder.tender
     if not line.is_published:
         text = _l("%(name)s的密钥已报失。请等其制作新的密钥并重新演练，或者改选保管人，然后才能发布。", name=line.holder.user.name)
         return tell(managers_of(tender), _l("密钥保管人报失密钥"), text, tender=tender, now=now)
     holders, threshold = standings_of(tender), tender.seal_threshold
     record("holder.key_lost", line.holder, actor=actor, now=now, left=rules.usable(holders), threshold=threshold)
+    if tender.status is not Status.PUBLISHED:
+        return None  # nothing is sealed to it any more
     told = rules.loss_told(holders, threshold)
-    tell([*managers_of(tender), *officers_over(tender)], _l("投标的密钥报失"), str(told), tender=tender, now=now)
+    others = [holder.user for holder in tender.holders if holder.user_id != actor.user_id]
+    tell([*managers_of(tender), *officers_over(tender), *others], _l("投标的密钥报失"), str(told), tender=tender, now=now)
     return None
 
 

@@ -14,7 +14,7 @@ from app.tenders import holders as rules
 from app.tenders.actions import holders as actions
 from app.tenders.forms.holders import FURTHER_FIELDS, AnswerForm, HoldersForm
 from app.tenders.holders import HOLDING_ROLES, HolderSeat
-from app.tenders.lifecycle import EDITABLE, PRIVATE
+from app.tenders.lifecycle import EDITABLE, PRIVATE, Status
 from app.tenders.models import Tender, TenderHolder
 from app.tenders.queries import holders as asked
 from app.tenders.queries.tenders import find_own_tender, is_own, is_visible
@@ -34,7 +34,7 @@ def holders_context(tender: Tender, person: Actor | None) -> dict:
         "holder_lines": lines,
         "shows_holder_names": knows,
         "leaf": publish_leaf(tender, now=clock.now()),
-        "loss": rules.loss_told(standings, tender.seal_threshold) if tender.published_at else None,
+        "loss": rules.loss_told(standings, tender.seal_threshold) if tender.status is Status.PUBLISHED else None,
         "may_choose_holders": person is not None and is_own(tender, person) and tender.status in PRIVATE,
         "own_seat": next((line for line in lines if person is not None and line.holder.user_id == person.user_id), None),
     }

@@ -19,6 +19,9 @@ WORKERS = max(2, min(4, os.cpu_count() or 2))
 THREADS = 12
 """A worker's threads: writes that wait for their turn must not hold up the pages beside them, and bids that wait together share a commit."""
 
+HEADERS_WITHIN_MS = 10_000
+"""The only time limit of reading that granian has; bodies have none (docs/running.md, Slow bodies)."""
+
 READY_WITHIN_S = 120
 
 
@@ -125,6 +128,7 @@ def granian(options: argparse.Namespace) -> list[str]:
         *("-m", "granian", "--interface", "wsgi", "wsgi:app"),
         *("--host", options.host, "--port", str(options.port)),
         *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
+        *("--http", "1", "--http1-header-read-timeout", str(HEADERS_WITHIN_MS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"),
     ]
 

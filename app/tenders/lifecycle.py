@@ -77,6 +77,7 @@ class Phase(LabelledEnum):
     SUBMITTED = "submitted", _l("待备案"), "wait"
     FILED = "filed", _l("已备案，待发布"), "info"
     BIDDING = "bidding", _l("正在投标"), "open"
+    UNLISTED = "unlisted", _l("投标已截止，等待固定截止清单"), "wait"
     CLOSED = "closed", _l("投标已截止，待开标"), "wait"
     TOO_FEW = "too_few", _l("流标：不足 3 家"), "done"
     OPENED = "opened", _l("评标中"), "info"
@@ -104,12 +105,14 @@ def phase(
     standing_bids: Callable[[], int] | int | None = None,
     min_bids: int = 3,
 ) -> Phase:
-    """The reader's phase. The number of bids is asked for only after the deadline; give a callable to keep it so."""
+    """The reader's phase. The number of bids is asked for only after the deadline; give a callable to keep it so.
+
+    None: the closing list is not fixed, and nobody knows yet whether they are enough."""
     if status is Status.PUBLISHED:
         if is_bidding_open(status, bid_deadline_at, now):
             return Phase.BIDDING
         count = standing_bids() if callable(standing_bids) else standing_bids
-        return Phase.TOO_FEW if count is not None and count < min_bids else Phase.CLOSED
+        return Phase.UNLISTED if count is None else Phase.TOO_FEW if count < min_bids else Phase.CLOSED
     if status is Status.CANDIDATES_PUBLIC:
         return Phase.NOTICE if notice_ends_at is not None and now < notice_ends_at else Phase.NOTICE_OVER
     return Phase(status.value)
@@ -136,9 +139,7 @@ class Situation:
     gaps: int = 0
     bid_deadline_at: datetime | None = None
     standing_bids: int | None = None
-    """None before the deadline: nobody may know."""
-    is_listed: bool = False
-    """The closing list has been made: no bid that came in time is still on its way."""
+    """None before the closing list is fixed: nobody may know, and one that came in time may still be on its way."""
     notice_ends_at: datetime | None = None
     unanswered_objections: int = 0
     readable_bids: int | None = None
@@ -207,9 +208,9 @@ def _not_failed(at: Situation) -> Reason | None:
     """A tender fails only for a cause that the record shows."""
     refusal = Reason(_l("没有可以登记流标的情形。"), next=_l("请继续办理下一步。"))
     if at.status is Status.PUBLISHED:
-        early = _before_deadline(at)
-        is_short = at.standing_bids is not None and at.standing_bids < at.min_bids
-        return early or (refusal if not is_short else None if at.is_listed else NOT_LISTED)
+        if at.standing_bids is None:
+            return _before_deadline(at) or NOT_LISTED
+        return _before_deadline(at) or (None if at.standing_bids < at.min_bids else refusal)
     if at.status is Status.OPENED:
         return None if at.readable_bids is not None and at.readable_bids < at.min_bids else refusal
     if at.status is Status.EVALUATED:

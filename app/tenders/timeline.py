@@ -28,6 +28,7 @@ STEP_OF_PHASE = {
     Phase.SUBMITTED: 0,
     Phase.FILED: 0,
     Phase.BIDDING: 1,
+    Phase.UNLISTED: 2,
     Phase.CLOSED: 2,
     Phase.OPENED: 3,
     Phase.EVALUATED: 4,

@@ -233,6 +233,9 @@ def unseal_all(story: Story, now: datetime = AFTER, holders=(0, 1)) -> None:
 def open_all(story: Story, now: datetime = AFTER):
     if now >= story.tender.bid_deadline_at and sum(bid.withdrawn_at is None for bid in story.tender.bids) >= 3:
         unseal_all(story, now)
+    elif now >= story.tender.bid_deadline_at:
+        unsealing.close_bidding(story.tender, actor=story.manager_actor, now=now)
+        db.session.commit()
     found = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=now)
     db.session.commit()
     return found

@@ -201,7 +201,7 @@ def test_too_few_bids_is_derived_and_a_second_tender_begins_from_the_first(sessi
     place = stories.city()
     tender, at = stories.published(place)
     assert phase_of(tender, tender.bid_deadline_at - timedelta(milliseconds=1)) is Phase.BIDDING
-    assert phase_of(tender, tender.bid_deadline_at) is Phase.TOO_FEW
+    assert phase_of(tender, tender.bid_deadline_at) is Phase.UNLISTED
     with pytest.raises(Refused, match="只有流标或者终止"):
         publishing.retender(tender, actor=place.me, now=at)
     session.rollback()
@@ -209,6 +209,7 @@ def test_too_few_bids_is_derived_and_a_second_tender_begins_from_the_first(sessi
         publishing.retender(tender, actor=place.me, now=tender.bid_deadline_at)
     session.rollback()
     unsealing.close_bidding(tender, actor=place.me, now=tender.bid_deadline_at + unsealing.IN_FLIGHT)
+    assert phase_of(tender, tender.bid_deadline_at + unsealing.IN_FLIGHT) is Phase.TOO_FEW
     again = publishing.retender(tender, actor=place.me, now=tender.bid_deadline_at + unsealing.IN_FLIGHT)
     session.commit()
     assert (tender.status, tender.failure_cause) == (Status.FAILED, FailureCause.TOO_FEW_BIDS)

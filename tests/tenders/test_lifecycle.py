@@ -48,7 +48,6 @@ def ready(status: Status, name: str, **changes) -> Situation:
         "now": NOW,
         "bid_deadline_at": NOW + timedelta(days=1) if name == "cancel" else NOW,
         "standing_bids": 2 if name == "declare_failed" else 3,
-        "is_listed": True,
         "readable_bids": 2 if name == "declare_failed" else 3,
         "valid_bids": 0 if name == "declare_failed" else 3,
         "candidates_left": 0 if name == "declare_failed" else 3,
@@ -110,7 +109,7 @@ OFFICER = {"role": Role.BUREAU_OFFICER, "covers": True}
         ("award", S.CANDIDATES_PUBLIC, {**OWN, "unanswered_objections": 1}, "1 件异议"),
         ("declare_failed", S.PUBLISHED, {**OWN, "bid_deadline_at": NOW + timedelta(days=1), "standing_bids": None}, "尚未截止"),
         ("declare_failed", S.PUBLISHED, {**OWN, "standing_bids": 3}, "没有可以登记流标的情形"),
-        ("declare_failed", S.PUBLISHED, {**OWN, "is_listed": False}, "截止清单还没有固定"),
+        ("declare_failed", S.PUBLISHED, {**OWN, "standing_bids": None}, "截止清单还没有固定"),
         ("declare_failed", S.OPENED, {**OWN, "readable_bids": 3}, "没有可以登记流标的情形"),
         ("declare_failed", S.EVALUATED, {**OWN, "valid_bids": 1}, "没有可以登记流标的情形"),
         ("declare_failed", S.CANDIDATES_PUBLIC, {**OWN, "candidates_left": 1}, "没有可以登记流标的情形"),
@@ -137,7 +136,7 @@ def test_bids_are_not_counted_before_the_deadline():
     assert phase(S.PUBLISHED, early, bid_deadline_at=NOW, standing_bids=forbidden) is Phase.BIDDING
 
 
-@pytest.mark.parametrize(("bids", "expected"), [(0, Phase.TOO_FEW), (2, Phase.TOO_FEW), (3, Phase.CLOSED), (None, Phase.CLOSED)])
+@pytest.mark.parametrize(("bids", "expected"), [(0, Phase.TOO_FEW), (2, Phase.TOO_FEW), (3, Phase.CLOSED), (None, Phase.UNLISTED)])
 def test_at_the_deadline_a_tender_is_closed_or_has_too_few_bids(bids, expected):
     assert phase(S.PUBLISHED, NOW, bid_deadline_at=NOW, standing_bids=bids) is expected
 

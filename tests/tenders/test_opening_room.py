@@ -219,6 +219,11 @@ def test_a_late_holder_is_recorded_and_the_record_stays(session, room, client):
     assert session.query(ShareRelease).count() == 9
     assert client.get(address(story, ".json")).data == before and sha256(before).hexdigest() == record.record_sha256
     assert "补交您的份额" not in late.get(address(story)).main
+    for page in (address(story), f"/tenders/{story.tender.number}"):
+        assert "已补交 2009年12月9日（周三）09:35" in client.get(page).main, page
+    assert "含开标以后补交的份额" in client.get(address(story)).main
+    client.language = "en"
+    assert "Given later" in client.get(address(story)).main
 
 
 def test_the_hash_of_the_documents_that_capsules_name_is_in_the_public_log(session):

@@ -26,12 +26,13 @@ LATER = ENDS + timedelta(minutes=1)
 CAUSE = "法制员出差，街道员生病。"
 
 
-def story_with_files(prices=(71, 67, 76), **tender):
-    """Bids whose recovery files the test keeps: [secret …]."""
+def story_with_files(prices=(71, 67, 76), bidder_of_first: str = "", **tender):
+    """Bids whose recovery files the test keeps: [secret …]. `bidder_of_first`: whom the first capsule names in its bidder's place."""
     story, secrets = stories.published(**tender), []
     for number, price in enumerate(prices):
         story.bidders.append(stories.enterprise(number + 1, stories.NAMES[number]))
-        made = stories.sealed(story, number, price_fen=price)
+        named = {"bidder": bidder_of_first} if bidder_of_first and number == 0 else {}
+        made = stories.sealed(story, number, price_fen=price, **named)
         secrets.append(made.secret)
         sealing.submit_capsule(
             story.tender, made.header.to_bytes(), actor=story.actor(number), now=stories.PUBLISHED + timedelta(days=number + 1)
@@ -332,6 +333,28 @@ def test_a_window_that_is_over_waits_on_the_desk_of_its_own_bureau_until_it_is_e
     opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=again)
     session.commit()
     assert not waits(own, again + timedelta(minutes=1))
+
+
+def test_a_bidder_whose_file_opened_no_bid_of_its_own_is_told_so(session, client, new_client, sign_in, clock):
+    """The capsule holds another enterprise's bid: it was opened and is void; nothing says that it was decrypted."""
+    story, secrets = story_with_files(bidder_of_first="91410402MA0000099X")
+    stories.give_shares(story, 0)
+    announced(story)
+    clock.set(AFTER + timedelta(minutes=10))
+    bidder, url = new_client(), f"/tenders/{story.tender.number}"
+    sign_in(bidder, story.bidders[0][1])
+    page = bidder.post(f"{url}/bid/recovery", {"secret": secrets[0]})
+    assert "没有能够解密" in page.main and "封存的是别家企业的投标" in page.main
+    assert "您的投标已经解密" not in page.text and "不用再做什么" not in page.main
+    assert "已有 0 份投标由投标人自己解密" in client.get(f"{url}/opening").main
+    for index in (1, 2):
+        recover(story, index, secrets[index])
+    opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)
+    session.commit()
+    for page in (url, f"{url}/opening"):
+        assert client.get(page).main.count("由投标人自己解密") == 2, page
+    bidder.language = "en"
+    assert "Your bid could not be decrypted" in bidder.get(f"{url}/bid/recovery").main
 
 
 def test_a_bidder_without_a_bid_has_no_such_page(session, client, sign_in, clock):

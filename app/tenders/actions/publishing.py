@@ -15,11 +15,12 @@ from app.tenders.actions.drafting import begin_draft
 from app.tenders.actions.drawing import freeze_at_publication
 from app.tenders.actions.filing import release
 from app.tenders.actions.holders import bind_keys
+from app.tenders.actions.letters import BIDDERS, people_of, tell
 from app.tenders.kinds import FailureCause, FilingOutcome
 from app.tenders.lifecycle import NOT_LISTED, Phase, Situation, Status, make_move, why_not
 from app.tenders.models import ScoreCriterion, Tender
 from app.tenders.parameters import CURRENT_VERSION
-from app.tenders.queries.capsules import closing_of
+from app.tenders.queries.bids import standing_bids
 from app.tenders.queries.situations import pending_filing, sheet_of, situation
 from app.tenders.queries.tenders import is_own, phase_of
 from app.tenders.timetable import local_day, suggest_deadline, why_not_deadline, why_not_defence_on, why_not_publish_on
@@ -123,17 +124,32 @@ def declare_failed(tender: Tender, *, note: str = "", actor: Actor, now: datetim
     tender.failure_cause, tender.failure_note = failure_cause(at), note.strip()
     make_move(tender, "declare_failed", now=now)
     record("tender.declare_failed", tender, actor=actor, now=now, cause=tender.failure_cause, note=tender.failure_note or None)
+    _tell_bidders(tender, now=now)
     return tender
+
+
+def _tell_bidders(tender: Tender, *, now: datetime) -> None:
+    """Each bidder hears that the tender failed, and of bids that nobody opened that its own comes back sealed; never how many there were."""
+    people = people_of([bid.organisation_id for bid in standing_bids(tender)], *BIDDERS)
+    if tender.opened_at is not None:
+        told = _l("本项目流标：%(cause)s。招标人重新招标的，会另行发布公告。", cause=tender.failure_cause.label)
+        return tell(people, _l("项目流标"), told, tender=tender, now=now)
+    told = _l(
+        "本项目流标：%(cause)s，没有开标。您的投标没有解密，报价和内容不公开，原封退回：请登录平台，在“我的投标”的回执页面下载您提交的封装。招标人重新招标的，会另行发布公告。",
+        cause=tender.failure_cause.label,
+    )
+    return tell(people, _l("项目流标，您的投标已原封退回"), told, tender=tender, now=now)
 
 
 def why_not_retender(tender: Tender, *, actor: Actor, now: datetime) -> Reason | None:
     """A failed or cancelled tender is begun again once, by the same tenderer."""
     if not is_own(tender, actor):
         return Reason(_l("只有原招标人能重新招标。"), next=_l("请由招标单位的经办人办理。"))
-    if tender.published_at is None or phase_of(tender, now) not in (Phase.FAILED, Phase.TOO_FEW, Phase.CANCELLED):
-        return Reason(_l("只有流标或者终止的项目可以重新招标。"), next=_l("请返回项目页面查看状态。"))
-    if tender.status is Status.PUBLISHED and closing_of(tender) is None:
+    phase = phase_of(tender, now)
+    if phase is Phase.UNLISTED:
         return NOT_LISTED
+    if tender.published_at is None or phase not in (Phase.FAILED, Phase.TOO_FEW, Phase.CANCELLED):
+        return Reason(_l("只有流标或者终止的项目可以重新招标。"), next=_l("请返回项目页面查看状态。"))
     running = next((t for t in tender.retenders if t.status is not Status.CANCELLED), None)
     if running is not None:
         return Reason(_l("已经重新招标，编号 %(number)s。", number=running.number), next=_l("请继续办理新的项目。"))

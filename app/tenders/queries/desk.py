@@ -86,6 +86,16 @@ def _manager_item(tender: Tender, phase: Phase, now: datetime) -> DeskItem | Non
         case Phase.FILED:
             due = end_of(tender.publish_on) if tender.publish_on else None
             return _item(tender, "tenders.publish", _l("发布招标公告"), due, _l("计划发布日期"), tender.filed_at, phase)
+        case Phase.UNLISTED:
+            return _item(
+                tender,
+                "tenders.opening",
+                _l("固定截止清单"),
+                tender.bid_deadline_at,
+                _l("《招标投标法》第二十八条"),
+                tender.bid_deadline_at,
+                phase,
+            )
         case Phase.CLOSED:
             return _item(
                 tender,

@@ -8,9 +8,10 @@ from app.accounts.rules import Role
 from app.common.access import Actor
 from app.common.desk import DeskItem
 from app.common.i18n import _l
-from app.tenders.lifecycle import Status
+from app.tenders.lifecycle import Phase, Status
 from app.tenders.models import Tender
 from app.tenders.queries.holders import HolderLine, alarming, lines_for_desk
+from app.tenders.queries.tenders import phases
 from app.tenders.timetable import end_of
 
 ASKED_AT = (Status.SUBMITTED, Status.FILED)
@@ -21,9 +22,17 @@ def holder_items(actor: Actor, now: datetime) -> list[DeskItem]:
     """For holders their keys and rehearsals, for the tenderer and the bureau over the place alarms: one query."""
     lines = lines_for_desk(actor)
     own = [line for line in lines if line.holder.user_id == actor.user_id and line.holder.organisation_id == actor.organisation_id]
-    found = [item for item in (_item(line, now) for line in own) if item is not None]
+    short = _short(own, now)
+    asked = (_item(line, now) for line in own if line.holder.tender_id not in short)
+    found = [item for item in asked if item is not None]
     watches = actor.role in (Role.COMMUNITY_MANAGER, Role.BUREAU_OFFICER)
     return found + ([_alarm(tender) for tender in alarming(lines) if _is_watched(tender, actor)] if watches else [])
+
+
+def _short(lines: list[HolderLine], now: datetime) -> set[int]:
+    """Tenders on whose closing list too few bids stand: nothing will be opened, and nobody is asked for anything."""
+    tenders = list({line.holder.tender_id: line.holder.tender for line in lines if line.is_published}.values())
+    return {key for key, phase in phases(tenders, now).items() if phase is Phase.TOO_FEW}
 
 
 def _is_watched(tender: Tender, actor: Actor) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.log.keys import log_keys
@@ -14,7 +14,7 @@ from app.log.models import LogEntry
 from app.log.queries import receipt
 from app.tenders.kinds import CapsuleFault
 from app.tenders.lifecycle import Phase, Status
-from app.tenders.models import BidClosing, BidRecovery, BidUnsealing, RecoveryWindow, ShareRelease, Tender, TenderHolder
+from app.tenders.models import BidClosing, BidRecovery, BidUnsealing, OpeningRecord, RecoveryWindow, ShareRelease, Tender, TenderHolder
 from app.tenders.queries.capsules import (
     all_releases_of,
     closing_of,
@@ -84,7 +84,8 @@ class Room:
     """Capsules that have not enough usable shares although enough holders came."""
     windows: tuple[RecoveryWindow, ...] = ()
     recovered: int = 0
-    opened_at: datetime | None = None
+    listed_at: datetime | None = None
+    """When the closing list was fixed; known also where too few bids stand on it and nothing else of it is told."""
 
     @property
     def bids(self) -> int:
@@ -108,9 +109,7 @@ class Room:
 
     @property
     def is_listing_holders(self) -> bool:
-        """While they are asked for; afterwards the record names them, except who came later."""
-        if self.stage is Stage.OPENED:
-            return any(one.released_at and one.released_at > self.opened_at for one in self.holdings)
+        """While they are asked for; afterwards the record names them, except who came later (`came_late`)."""
         return self.stage in RUNNING
 
     @property
@@ -127,7 +126,8 @@ def room_of(tender: Tender, phase: Phase) -> Room:
     closing = closing_of(tender)
     lines, stage = lines_of(tender), _stage(tender, phase, closing)
     if closing is None or stage is Stage.TOO_FEW or not is_enough(tender, closing):
-        return Room(stage, tender.seal_threshold, [_holding(line, [], [], {}) for line in lines])
+        nobody = [_holding(line, [], [], {}) for line in lines]
+        return Room(stage, tender.seal_threshold, nobody, listed_at=closing.recorded_at if closing else None)
     unsealings, windows = unsealings_of(tender), windows_of(tender)
     standing, all_releases = standing_capsules(tender), all_releases_of(tender)
     holdings = [_holding(line, all_releases, [one.version_id for one in standing], unsealings) for line in lines]
@@ -146,8 +146,8 @@ def room_of(tender: Tender, phase: Phase) -> Room:
         ready=sum(shares[key] >= tender.seal_threshold for key in waiting),
         short=sum(shares[key] < tender.seal_threshold <= asked[key] for key in waiting),
         windows=tuple(windows),
-        recovered=len(recoveries_of(tender)) if windows else 0,
-        opened_at=tender.opened_at,
+        recovered=sum(not unsealings[key].fault for key in recoveries_of(tender)) if windows else 0,
+        listed_at=closing.recorded_at,
     )
 
 
@@ -212,6 +212,21 @@ def recovery_standing(tender: Tender) -> Standing:
         window_ends_at=window.ends_at if window else None,
         is_opened=tender.opened_at is not None,
     )
+
+
+def came_late(tender: Tender, record: OpeningRecord) -> dict[int, datetime]:
+    """Place in the record → when a holder who had not come by then gave its shares after all. The record itself stays."""
+    told = (record.proceedings or {}).get("holders", ())
+    missing = [place for place, one in enumerate(told, start=1) if not one["released_at"]]
+    if not missing:
+        return {}
+    given = (
+        select(TenderHolder.position, func.max(ShareRelease.released_at))
+        .join(ShareRelease, ShareRelease.holder_id == TenderHolder.id)
+        .where(TenderHolder.tender_id == tender.id, TenderHolder.position.in_(missing))
+        .group_by(TenderHolder.position)
+    )
+    return dict(db.session.execute(given).all())
 
 
 # --- for the record and for a holder's program -----------------------------------------------------------------------------

@@ -25,7 +25,6 @@ from app.tenders.models import (
     Tender,
 )
 from app.tenders.parameters import Sheet, sheet_for
-from app.tenders.queries.capsules import closing_of
 from app.tenders.queries.drafting import gaps_of
 from app.tenders.queries.holders import why_not_seal
 from app.tenders.queries.tenders import is_own, standing_bid_counts
@@ -47,7 +46,6 @@ def situation(tender: Tender, *, actor: Actor, now: datetime) -> Situation:
         facts["obstacles"] = {"publish": unsealed}
     if status is Status.PUBLISHED:
         facts["standing_bids"] = standing_bid_counts([tender], now).get(tender.id)
-        facts["is_listed"] = facts["standing_bids"] is not None and closing_of(tender) is not None
     if status is Status.OPENED:
         facts["readable_bids"] = _readable_bids(tender)
     if status is Status.EVALUATED:

@@ -14,7 +14,7 @@ from app.communities.models import Division
 from app.extensions import db
 from app.tenders.kinds import FilingOutcome
 from app.tenders.lifecycle import Phase, Status, phase
-from app.tenders.models import Bid, Filing, Tender, TenderCompound, TenderDocument
+from app.tenders.models import BidClosing, Filing, Tender, TenderCompound, TenderDocument
 
 SUPERVISORS = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.LEGAL_OFFICER, Role.STREET_OFFICER)
 
@@ -103,18 +103,15 @@ def is_supervised(tender: Tender, actor: Actor) -> bool:
     return actor.covers(tender.division_code) and tender.procuring_entity_id != actor.organisation_id
 
 
-# --- the number of bids, only after the deadline --------------------------------------------------------------------
+# --- the number of bids, only of a fixed closing list --------------------------------------------------------------------
 
 
 def standing_bid_counts(tenders: list[Tender], now: datetime) -> dict[int, int]:
-    """Tender → number of standing bids, for those alone whose bidding is over and which nobody has opened."""
+    """Tender → number of bids on its closing list, for those alone whose list is fixed and which nobody has opened."""
     closed = [t.id for t in tenders if t.status is Status.PUBLISHED and t.bid_deadline_at is not None and now >= t.bid_deadline_at]
     if not closed:
         return {}
-    rows = db.session.execute(
-        select(Bid.tender_id, func.count()).where(Bid.tender_id.in_(closed), Bid.withdrawn_at.is_(None)).group_by(Bid.tender_id)
-    )
-    return {**dict.fromkeys(closed, 0), **dict(rows.all())}
+    return dict(db.session.execute(select(BidClosing.tender_id, BidClosing.bids).where(BidClosing.tender_id.in_(closed))).all())
 
 
 def phases(tenders: list[Tender], now: datetime) -> dict[int, Phase]:
@@ -183,15 +180,15 @@ def _holds(word: str):
 
 
 def _in_state(state: State, now: datetime):
-    count = select(func.count(Bid.id)).where(Bid.tender_id == Tender.id, Bid.withdrawn_at.is_(None)).correlate(Tender).scalar_subquery()
+    short = select(BidClosing.tender_id).where(BidClosing.bids < MIN_BIDS)
     closed = and_(Tender.status == Status.PUBLISHED, Tender.bid_deadline_at <= now)
     conditions = {
         State.BIDDING: and_(Tender.status == Status.PUBLISHED, Tender.bid_deadline_at > now),
-        State.EVALUATING: or_(and_(closed, count >= MIN_BIDS), Tender.status.in_((Status.OPENED, Status.EVALUATED))),
+        State.EVALUATING: or_(and_(closed, Tender.id.not_in(short)), Tender.status.in_((Status.OPENED, Status.EVALUATED))),
         State.NOTICE: Tender.status == Status.CANDIDATES_PUBLIC,
         State.AWARDED: Tender.status.in_((Status.AWARDED, Status.AWARD_FILED)),
         State.CONTRACTED: Tender.status == Status.CONTRACTED,
-        State.FAILED: or_(and_(closed, count < MIN_BIDS), Tender.status == Status.FAILED),
+        State.FAILED: or_(and_(closed, Tender.id.in_(short)), Tender.status == Status.FAILED),
         State.CANCELLED: Tender.status == Status.CANCELLED,
     }
     return conditions.get(state, false())

@@ -16,8 +16,7 @@ from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.queries import bids as asked
-from app.tenders.queries.capsules import closing_of
-from app.tenders.queries.opening_room import RUNNING, Room, Stage, room_of
+from app.tenders.queries.opening_room import RUNNING, Room, Stage, came_late, room_of
 from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.views.blueprint import bp
@@ -35,7 +34,11 @@ bp.add_app_template_filter(main_content, "main_content")
 def opening_context(tender: Tender) -> dict:
     """What tenders/_opening.html draws: the record, once it was made."""
     opening = asked.opening_record(tender) if tender.opened_at else None
-    return {"opening": opening, "record_sheet": sheet_of_record(tender, opening) if opening else None}
+    return {
+        "opening": opening,
+        "record_sheet": sheet_of_record(tender, opening) if opening else None,
+        "late": came_late(tender, opening) if opening else {},
+    }
 
 
 def is_short(record: OpeningRecord | None, tender: Tender) -> bool:
@@ -83,10 +86,8 @@ def _room(tender: Tender, form=None):
 
 
 def _may_close(tender: Tender, room: Room) -> bool:
-    """Whether the closing list is the next thing; a room with too few bids tells nothing of it."""
-    if room.stage is Stage.TOO_FEW:
-        return tender.status is Status.PUBLISHED and closing_of(tender) is None
-    return room.stage is Stage.CLOSED and bool(room.holdings)
+    """Whether the closing list is the next thing."""
+    return tender.status is Status.PUBLISHED and room.stage is Stage.CLOSED
 
 
 def steps_shown(room: Room, tender: Tender, now) -> list[dict]:
@@ -100,7 +101,7 @@ def steps_shown(room: Room, tender: Tender, now) -> list[dict]:
     is_unsealed = is_read_out or room.stage is Stage.UNSEALED
     done = (
         (_("投标截止"), room.stage is not Stage.BIDDING, moment(tender.bid_deadline_at, now, weekday=False)),
-        (_("截止清单"), closing is not None, moment(closing.recorded_at, now, weekday=False) if closing else ""),
+        (_("截止清单"), room.listed_at is not None, moment(room.listed_at, now, weekday=False) if room.listed_at else ""),
         (present, is_unsealed or room.has_enough, ""),
         (opened, is_unsealed, ""),
         (_("开标记录"), is_read_out, moment(tender.opened_at, now, weekday=False) if tender.opened_at else ""),

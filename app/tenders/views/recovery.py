@@ -22,6 +22,7 @@ from app.tenders.queries.opening_room import Stage, recovery_standing, room_of
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of, supervises
 from app.tenders.views.bidding import BIDDERS
 from app.tenders.views.blueprint import bp
+from app.tenders.views.opening_copies import outcome_text
 from app.tenders.views.unsealing import open_what_is_ready
 
 USUAL = timedelta(hours=2)
@@ -100,13 +101,14 @@ def bid_recovery(number: str):
             ready = actions.prepare_recovery(tender, form.typed, actor=actor(), now=clock.now())
             db.session.rollback()  # nobody waits while it is decrypted
             found = read_capsule(ready)
-            actions.keep_recovered(find_tender(number, actor()), ready.version_id, found, actor=actor(), now=clock.now())
+            kept = actions.keep_recovered(find_tender(number, actor()), ready.version_id, found, actor=actor(), now=clock.now())
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
             form.apply_refusal(refused)
         else:
-            flash(_("您的投标已经解密，开标时一并公开。"), "success")
+            if not kept.fault:
+                flash(_("您的投标已经解密，开标时一并公开。"), "success")
             return redirect(url_for(".bid_recovery", number=number))
         tender = find_tender(number, actor())
         bid = own_bid(tender, actor())
@@ -116,7 +118,8 @@ def bid_recovery(number: str):
         tender=tender,
         now=clock.now(),
         form=form,
-        is_unsealed=current_version(bid).unsealing is not None,
+        unsealing=(unsealing := current_version(bid).unsealing),
+        outcome=outcome_text({"fault": unsealing.fault.value, "way": None}) if unsealing and unsealing.fault else "",
         window=room_of(tender, phase_of(tender, clock.now())).window,
         why_not=rules.why_not_recover(recovery_standing(tender), now=clock.now()),
     )

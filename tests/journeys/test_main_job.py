@@ -196,8 +196,10 @@ def bid(browser, bidders: dict[str, Person], manager: Person) -> None:
     write_bid(bidders["yingtai"], BIDDERS["yingtai"])
     hand_in(bidders["yingtai"], "提交投标")
     bidders["yingtai"].unfold("修改或者撤回")
+    bidders["yingtai"].follow("撤回投标")
     bidders["yingtai"].press("撤回投标")
-    bidders["yingtai"].sees("投标已撤回")
+    bidders["yingtai"].sees("投标已撤回", "下载撤回回执")
+    bidders["yingtai"].follow("重新投标")
     bidders["yingtai"].press("检查")
     hand_in(bidders["yingtai"], "提交投标")
 

@@ -1,8 +1,11 @@
 """A bidder's pages as the server draws them: nothing is asked for in clear, the receipt, taking back, the list and the desk."""
 
+import json
+
 import pytest
 
 from app.accounts.rules import Role
+from app.log.notes import Proof
 from tests import factories
 from tests.tenders import bid_stories as stories
 
@@ -52,10 +55,24 @@ def test_a_late_submission_is_told_the_closing_time(story, bidder, clock):
 
 def test_a_bid_is_taken_back_and_handed_in_again(story, bidder):
     hand_in(bidder, story)
-    page = bidder.submit(bidder.get(f"{URL}/receipt"), f"{URL}/withdraw")
-    assert "已撤回" in page.text
+    for place in (URL, f"{URL}/receipt"):
+        assert f"{URL}/withdraw" in bidder.get(place).links and not bidder.get(place).all(f".//form[@action='{URL}/withdraw']")
+    asked = bidder.get(f"{URL}/withdraw")
+    assert asked.h1 == "撤回投标" and "不再有效" in asked.main and "回执" in asked.main
+    page = bidder.submit(asked, f"{URL}/withdraw")
+    assert page.path == f"{URL}/receipt" and "投标已撤回" in page.main and "下载撤回回执" in page.main
+    for place in (URL, "/bids"):
+        assert f"{URL}/receipt" in bidder.get(place).links, "whoever took back finds the receipt of it"
+    bidder.get(f"{URL}/withdraw", status=409)
     hand_in(bidder, story)
-    assert "第 2 次" in bidder.get(f"{URL}/receipt").main
+    page = bidder.get(f"{URL}/receipt")
+    told = [" ".join("".join(row.itertext()).split()) for row in page.all(".//main//tbody/tr")]
+    assert ["第 1 次提交 已撤回" in told[0], "撤回第 1 次提交" in told[1], "第 2 次提交" in told[2]] == [True] * 3 and "已被替换" not in page.main
+    for row, event in zip(page.all(".//main//tbody/tr"), ["bid.submit", "bid.withdraw", "bid.submit"], strict=True):
+        (link,) = row.findall(".//a")
+        proof = Proof.from_text(bidder.get(link.get("href")).data.decode())
+        assert json.loads(json.loads(proof.extra)["payload"])["event"] == event
+
 
 
 def test_a_clerk_is_asked_to_call_the_signatory(story, client, sign_in):

@@ -93,14 +93,18 @@ def why_not_second(other: str | None) -> Reason | None:
     )
 
 
+def why_not_withdraw(tender: Tender, bid: Bid | None, *, now: datetime) -> Reason | None:
+    is_submitted = bid is not None and bid.withdrawn_at is None and tender.status is Status.PUBLISHED
+    return bidding.why_not_withdraw(deadline_at=tender.bid_deadline_at, now=now, is_submitted=is_submitted)
+
+
 def withdraw_bid(tender: Tender, *, actor: Actor, now: datetime) -> Bid:
     """Take the bid back before the deadline (撤回); sealed anew it can be handed in again."""
     tender = lock_tender(tender)
     if not actor.has(Role.ENTERPRISE_SIGNATORY):
         raise Refused(SIGNATORY_ONLY)
     bid = own_bid(tender, actor)
-    is_submitted = bid is not None and bid.withdrawn_at is None and tender.status is Status.PUBLISHED
-    refuse_if(bidding.why_not_withdraw(deadline_at=tender.bid_deadline_at, now=now, is_submitted=is_submitted))
+    refuse_if(why_not_withdraw(tender, bid, now=now))
     bid.withdrawn_at = now = received_at(bid, now)
     taken = current_version(bid)
     record("bid.withdraw", bid, actor=actor, now=now, version=taken.number, receipt=taken.receipt, capsule=taken.content_sha256)

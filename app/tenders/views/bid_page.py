@@ -12,15 +12,14 @@ from app.common.access import actor
 from app.common.frame import asset
 from app.common.languages import spoken
 from app.enterprises.models import Enterprise
-from app.extensions import db
 from app.log.keys import log_keys
-from app.log.queries import entries_about
 from app.tenders.bid_words import LABELS, spoken_words
 from app.tenders.bidding import MAX_PLAN, MAX_PRICE_FEN, MIN_PLAN, names_to_avoid
 from app.tenders.capsule.format import MAX_FILE, MAX_FILES, Header
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion, Tender
 from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
+from app.tenders.queries.own_bids import turns_of
 from app.tenders.queries.terms import holders_of, publish_leaf
 from app.tenders.views.shown import in_language
 
@@ -90,9 +89,8 @@ def receipt_code(tender: Tender, version: BidVersion, leaf_index: int | None) ->
 
 def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
     """What the server knows of a submission: when it came, its hashes and sizes. The content it could not show."""
-    entries = db.session.scalars(entries_about(bid)).all()
-    handed_in = [entry for entry in entries if entry.event != "bid.withdraw"]
-    taken_back = [entry for entry in entries if entry.event == "bid.withdraw"]
+    turns = turns_of(bid)
+    handed_in = [turn for turn in turns if turn.is_submission]
     return render_template(
         "tenders/bid_receipt.html",
         tender=tender,
@@ -100,10 +98,10 @@ def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
         version=version,
         header=Header.from_bytes(version.capsule.header.encode()),
         enterprise=bid.enterprise,
-        entry=handed_in[-1] if handed_in else None,
-        withdrawal=taken_back[-1] if taken_back and bid.withdrawn_at else None,
+        leaf=handed_in[-1].leaf if handed_in else None,
+        turns=turns,
         log_verifier=log_keys().verifier,
-        code=receipt_code(tender, version, handed_in[-1].leaf_index if handed_in else None),
+        code=receipt_code(tender, version, handed_in[-1].leaf if handed_in else None),
         now=clock.now(),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
     )

@@ -7,6 +7,7 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, roles
 from app.common.money import yuan_in_words
+from app.common.refusal import refuse_if
 from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders.actions import bidding as actions
@@ -54,13 +55,22 @@ def bid(number: str):
     return sealing_page(tender, own, bid)
 
 
+@bp.get("/tenders/<number>/bid/withdraw")
+@roles(Role.ENTERPRISE_SIGNATORY)
+def ask_bid_withdraw(number: str):
+    tender = _load(number)
+    bid = asked.own_bid(tender, actor())
+    refuse_if(actions.why_not_withdraw(tender, bid, now=clock.now()))
+    return render_template("tenders/bid_withdraw.html", tender=tender, version=asked.current_version(bid), now=clock.now())
+
+
 @bp.post("/tenders/<number>/bid/withdraw")
 @roles(Role.ENTERPRISE_SIGNATORY)
 def bid_withdraw(number: str):
     actions.withdraw_bid(_load(number), actor=actor(), now=clock.now())
     db.session.commit()
-    flash(_("投标已撤回。截止前可以重新提交。"), "success")
-    return redirect(url_for(".bid", number=number))
+    flash(_("投标已撤回，请保存撤回回执。截止前可以重新提交。"), "success")
+    return redirect(url_for(".bid_receipt", number=number))
 
 
 @bp.get("/tenders/<number>/bid/receipt")

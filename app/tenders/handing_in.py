@@ -14,6 +14,11 @@ NOT_A_CAPSULE = Reason(
     _l("《电子招标投标办法》第二十六条"),
     _l("请在投标页面填写后由浏览器加密提交，或者用离线封标工具制作 .sealed 文件后上传。"),
 )
+NOT_SEALED = Reason(
+    _l("这不是加密封装的投标，没有受理。请选择封标工具做好的、文件名以 .sealed 结尾的文件。"), _l("《电子招标投标办法》第二十六条")
+)
+"""Of a file. What to do stands in the sentence itself, as below: it is kept with the refusal and shown wherever that is."""
+EMPTY = Reason(_l("文件是空的，或者没有选择文件，没有受理。请选择封标工具做好的、文件名以 .sealed 结尾的文件。"))
 DAMAGED = Reason(_l("封装文件不完整或者被改动过，没有受理。"), next=_l("请重新制作封装文件后上传。"))
 
 

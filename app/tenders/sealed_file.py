@@ -8,7 +8,7 @@ from typing import BinaryIO
 from app.common.refusal import Refused
 from app.tenders import uploads
 from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Malformed
-from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE
+from app.tenders.handing_in import DAMAGED, EMPTY, NOT_SEALED
 
 IN_MEMORY = 512 * 1024
 
@@ -21,6 +21,7 @@ class Arriving:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115 - lives as long as the request
         self._begin: bytes | None = b"" if is_welcome else None
         self._is_sealed = False
+        self.is_empty = True
         self._digest = hashlib.sha256()
 
     @property
@@ -30,6 +31,7 @@ class Arriving:
 
     def write(self, data: bytes) -> int:
         self._digest.update(data)
+        self.is_empty = self.is_empty and not data
         if self._begin is None:
             return self._file.write(data) if self._is_sealed else len(data)
         self._begin += data
@@ -45,12 +47,14 @@ class Arriving:
 
 
 def keep_sealed_file(
-    stream: BinaryIO | None, *, tender_id: int, organisation_id: int, drop: Callable[[list[str]], None]
+    stream: Arriving | None, *, tender_id: int, organisation_id: int, drop: Callable[[list[str]], None]
 ) -> tuple[bytes, list[str]]:
     """The header's bytes, and the tokens of the objects that came with it and were not held before; every object is on disk when this
     returns. Raises Refused for a bid in clear or a damaged file; `drop` is then given the tokens of what came with it."""
-    if stream is None or stream.read(len(MAGIC)) != MAGIC:
-        raise Refused(NOT_A_CAPSULE)
+    if stream is None or stream.is_empty:
+        raise Refused(EMPTY)
+    if stream.read(len(MAGIC)) != MAGIC:
+        raise Refused(NOT_SEALED)
     line = stream.readline(MAX_HEADER + 1)
     try:
         header = Header.from_bytes(line.removesuffix(b"\n"))

@@ -195,7 +195,7 @@ CLOSED = Reason(
     _l("截止前已经提交并取得回执的投标继续有效。"),
 )
 """A request that waited until the closing list had been made can't change it any more."""
-USED = Reason(_l("这份封装已经提交过。"), next=_l("请重新封装后再提交。"))
+USED = Reason(_l("这份封装已经提交过，没有受理。请重新封装后再提交。"))
 """A capsule counts once: taken back or replaced, its content has to be sealed anew."""
 
 

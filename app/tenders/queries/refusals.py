@@ -26,6 +26,14 @@ def leaves_of(refusals: Iterable[BidRefusal]) -> dict[int, int]:
     return {int(object_id): leaf for object_id, leaf in db.session.execute(found.order_by(LogEntry.leaf_index))}
 
 
+def sent_of(refusals: Iterable[BidRefusal]) -> dict[int, str]:
+    """refusal id → SHA-256 of what was sent; without those of which nothing was read."""
+    ids = [str(refusal.id) for refusal in refusals]
+    about = AuditEvent.object_type == BidRefusal.__tablename__, AuditEvent.object_id.in_(ids)
+    rows = db.session.scalars(select(AuditEvent).where(*about).order_by(AuditEvent.id))
+    return {int(row.object_id): row.facts["sent_sha256"] for row in rows if row.facts.get("sent_sha256")}
+
+
 def statement_of(refusal: BidRefusal) -> str | None:
     """That the platform refused this bidder's submission, when and why, and the hash of what it had sent; signed. None for one that has a leaf."""
     about = AuditEvent.object_type == BidRefusal.__tablename__, AuditEvent.object_id == str(refusal.id)

@@ -7,7 +7,7 @@ from app.common.access import actor, not_found, roles
 from app.common.tables import paginate
 from app.tenders.models import Tender
 from app.tenders.queries.capsules import find_refusal, refusal_token
-from app.tenders.queries.refusals import leaves_of, own_refusals, statement_of
+from app.tenders.queries.refusals import leaves_of, own_refusals, sent_of, statement_of
 from app.tenders.queries.tenders import find_tender
 from app.tenders.views.bidding import BIDDERS
 from app.tenders.views.blueprint import bp
@@ -23,7 +23,13 @@ def bid_refusals(number: str):
     tender = _load(number)
     found = paginate(own_refusals(tender, actor().organisation_id))
     return render_template(
-        "tenders/bid_refusals.html", tender=tender, page=found, leaves=leaves_of(found.items), token_of=refusal_token, now=clock.now()
+        "tenders/bid_refusals.html",
+        tender=tender,
+        page=found,
+        leaves=leaves_of(found.items),
+        sent=sent_of(found.items),
+        token_of=refusal_token,
+        now=clock.now(),
     )
 
 

@@ -22,6 +22,7 @@ from app.tenders.models import Tender
 from app.tenders.pacing import REFUSALS_A_TENDER
 from app.tenders.queries.capsules import closing_of, find_refusal, is_enough, own_holder, standing_capsules
 from app.tenders.queries.opening_room import log_proofs
+from app.tenders.queries.refusals import sent_of
 from app.tenders.queries.tenders import find_tender, is_own
 from app.tenders.views.blueprint import bp
 
@@ -163,4 +164,4 @@ def bid_refusal(number: str, token: str):
     tender = _load(number)
     refusal = find_refusal(tender, token, actor().organisation_id) or not_found()
     entry = db.session.scalars(entries_about(refusal)).first()
-    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal, entry=entry, limit=REFUSALS_A_TENDER)
+    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal, entry=entry, sent=sent_of([refusal]).get(refusal.id), limit=REFUSALS_A_TENDER)

@@ -82,6 +82,8 @@ def test_one_replaces_the_other_and_the_first_counts_no_more(program, story, ses
     assert [(v.number, v.content_sha256) for v in bid.versions] == [(1, first.header.sha256), (2, second.header.sha256)]
     used = program.submit(first.header.to_bytes())
     assert used.status_code == 409 and "已经提交过" in used.json["text"]
+    for place in (used.json["refusal"], f"{program.url}/refusals"):
+        assert "请重新封装后再提交" in program.client.get(place).main
 
 
 def test_a_bid_in_clear_is_refused_with_a_prompt(program, story, session):
@@ -90,11 +92,16 @@ def test_a_bid_in_clear_is_refused_with_a_prompt(program, story, session):
     assert answer.json["basis"] == str(NOT_A_CAPSULE.basis)
 
 
-@pytest.mark.parametrize("data", [None, b"", b"%PDF-1.7 in clear" + PDF * 200], ids=["none", "empty", "a pdf"])
-def test_a_file_in_clear_is_refused_and_leaves_nothing(program, story, session, app, data):
-    page = program.client.get(program.send_file(data, "投标函.pdf").location)
-    assert "没有受理" in page.h1 and "不是加密封装的投标" in page.main
-    assert refusals(session)[0].reason == str(NOT_A_CAPSULE.text)
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(None, "文件是空的，或者没有选择文件"), (b"", "文件是空的"), (b"print()", "不是加密封装的投标"), (PDF * 200, "不是加密封装的投标")],
+    ids=["none", "empty", "short", "a pdf"],
+)
+def test_a_file_in_clear_is_refused_and_leaves_nothing(program, story, session, app, data, told):
+    place = program.send_file(data, "投标函.pdf").location
+    for page in (program.client.get(place), program.client.get(f"{program.url}/refusals")):
+        assert told in page.main and "文件名以 .sealed 结尾" in page.main
+    assert "没有受理" in program.client.get(place).h1 and told in refusals(session)[0].reason
     assert not list((app.config["DATA"] / "uploads").glob("*.whole")) and not (app.config["DATA"] / "sealed").exists()
 
 

@@ -66,6 +66,8 @@ def test_a_statement_names_the_file_that_was_refused_even_if_none_of_it_was_kept
 def test_the_list_has_them_all_and_the_mail_leads_there(program, places, session, story, new_client, sign_in):
     page = program.client.get(f"{program.url}/refusals")
     assert [place for place in places if place not in page.links] == []
+    assert page.main.count(sha256(b"{}").hexdigest()[:8]) == len(places), "what tells apart several of one moment"
+    assert sha256(b"{}").hexdigest() in program.client.get(places[0]).main
     assert sum("/log/receipt/" in link for link in page.links) == REFUSALS_A_TENDER
     assert sum(link.endswith("/statement") for link in page.links) == MORE
     last = session.scalars(select(OutboxMail).where(OutboxMail.receipt_leaf.is_not(None)).order_by(OutboxMail.id.desc())).first()

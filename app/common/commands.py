@@ -19,6 +19,19 @@ def load() -> None:
     click.echo(f"calendar years added: {', '.join(map(str, added)) or 'none'}")
 
 
+mails = AppGroup("mail", help="Mails in the outbox.")
+
+
+@mails.command("list")
+@click.option("--last", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many of the newest.")
+def list_mails(last: int) -> None:
+    """Recipient, subject and state of the newest mails, the newest last. Never the text: it may hold somebody's sign-in link.
+
+    Bidders' receipts are left out, for their number would tell how many have bid; the sample city, which has no real bidders, lists them too."""
+    for one in mail.newest(last, with_receipts=clock.is_demo()):
+        click.echo("\t".join((f"{clock.local(one.written_at):%Y-%m-%d %H:%M}", one.to, one.state, one.subject)))
+
+
 @click.command("tick")
 @with_appcontext
 def tick() -> None:
@@ -31,4 +44,4 @@ def tick() -> None:
     click.echo(f"mails sent: {sent}, failed: {failed}")
 
 
-cli = (calendar, tick)
+cli = (calendar, mails, tick)

@@ -36,6 +36,21 @@ class OutboxMail(db.Model):
     """The leaf of the public log whose receipt is enclosed. That such a mail exists is nobody's business but its reader's."""
 
 
+    @property
+    def state(self) -> str:
+        """For whoever runs the site."""
+        if self.sent_at:
+            return "sent"
+        return "given up" if self.attempts >= MAX_ATTEMPTS else f"waiting, tried {self.attempts} times" if self.attempts else "waiting"
+
+
+def newest(count: int, *, with_receipts: bool) -> list[OutboxMail]:
+    """The newest mails, the newest last."""
+    listed = select(OutboxMail).order_by(OutboxMail.id.desc()).limit(count)
+    found = db.session.scalars(listed if with_receipts else listed.where(OutboxMail.receipt_leaf.is_(None)))
+    return list(found)[::-1]
+
+
 _receipt_of: list[Callable[[int], str]] = []
 
 

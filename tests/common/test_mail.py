@@ -53,3 +53,11 @@ def test_a_line_break_in_a_subject_cannot_add_a_header(session, postbox):
     sent, failed = deliver()
     assert sent + failed == 1
     assert all(letter.to == ["zhao@example.org"] for letter in postbox.letters)
+
+
+def test_the_list_names_recipient_state_and_subject_and_no_text(app, session, clock):
+    send_mail("zhao@example.org", "备案已确认：联盟社区", "密码链接", now=wall())
+    session.commit()
+    told = app.test_cli_runner().invoke(args=["mail", "list"])
+    assert told.exit_code == 0, told.output
+    assert "zhao@example.org\twaiting\t备案已确认：联盟社区" in told.output and "密码链接" not in told.output

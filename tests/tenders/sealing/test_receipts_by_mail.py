@@ -112,3 +112,13 @@ def test_a_receipt_that_could_not_be_sent_is_tried_again_and_not_counted(app, se
     assert deliver() == (0, 0)
     (mail,) = receipts(session)
     assert mail.attempts == 1 and "Refused" in mail.error and mail.sent_at is None
+
+
+@pytest.mark.parametrize("is_sample", [True, False], ids=["sample city", "real city"])
+def test_only_a_sample_city_lists_receipts_for_whoever_runs_it(app, session, story, monkeypatch, is_sample):
+    stories.submit(story, 0)
+    session.commit()
+    monkeypatch.setattr("app.common.commands.clock.is_demo", lambda: is_sample)
+    told = app.test_cli_runner().invoke(args=["mail", "list"])
+    assert told.exit_code == 0, told.output
+    assert ("投标已收到" in told.output) is is_sample and (story.bidders[0][1].email in told.output) is is_sample

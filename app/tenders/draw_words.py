@@ -66,6 +66,8 @@ SENTENCES: Mapping[str, str] = {
     "bad": _l("不一致：%(step)s"),
     "bad-round": _l("不一致：第 %(round)s 轮“%(step)s”"),
     "bad-text": _l("后面的步骤没有核算。请保留这份文件，向监督部门反映。"),
+    "other-file": _l("这不是抽取记录文件"),
+    "other-file-text": _l("没有核算。请选择从项目的“评标专家抽取”页面下载的数据文件，文件名是 draw- 加项目编号，以 .json 结尾。"),
     "holds": _l("相符"),
     "fails": _l("不符"),
     "about": _l("项目 %(tender)s；文件：%(file)s"),

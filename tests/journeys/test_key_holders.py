@@ -126,6 +126,23 @@ def test_a_key_is_made_kept_and_used_and_never_sent(browser, session, trio, tend
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_leaving_with_a_key_that_is_shown_once_is_asked_about(browser, session, trio):
+    email = trio.legal.email
+    session.commit()
+    page, asked = browser.person(), []
+    sign_in(page, email)
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto("/keys/new")
+    page.get_by_label("口令", exact=True).fill(PASSPHRASE)
+    page.get_by_label("再输一遍口令").fill(PASSPHRASE)
+    page.get_by_role("button", name="生成密钥").click()
+    page.get_by_role("heading", name="第二步").wait_for()
+    page.evaluate("location.href = '/desk'")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"] and page.url.endswith("/keys/new") and page.locator("[data-characters] li").count() == 24
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_card_alone_opens_and_a_slip_is_named(browser, session, trio, tender, tmp_path):
     email, number = trio.legal.email, tender.number
     session.commit()

@@ -112,6 +112,16 @@ def check_everything(page, result: dict, check: Checker) -> None:
         assert page.get_attribute("[data-result]", "data-result") == "bad" and "不一致" in told and sentence in told, (what, told)
         assert SAME[word] in check(data), what
         assert page.locator("li[data-state=bad]").count() == 1 and sentence in page.inner_text("li[data-state=bad]"), what
+    for text in ("print('no draw')", "", "[]", json.dumps({"format": "linli-sealing-1"}), "\x00\xff"):
+        page.set_input_files("#draw-file", {"name": "别的.py", "mimeType": "text/plain", "buffer": text.encode("latin-1")})
+        page.wait_for_selector("[data-result=other]")
+        told = page.inner_text("[data-verdict]")
+        assert "这不是抽取记录文件" in told and ".json" in told and "监督部门" not in told, text
+        chosen(page, result)
+    half = json.dumps(result)[:-200].encode()
+    page.set_input_files("#draw-file", {"name": "draw.json", "mimeType": "application/json", "buffer": half})
+    page.wait_for_selector("[data-result=bad]")
+    assert "文件不完整" in page.inner_text("[data-verdict]"), "a draw's file that was cut off is no other file"
     assert page.complaints == []
 
 

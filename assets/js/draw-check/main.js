@@ -2,7 +2,7 @@
 import { make, noted } from "../bid/dom.js";
 import { sha256hex } from "../sealing/bytes.js";
 import { Drawn } from "./drawn.js";
-import { recompute } from "./recompute.js";
+import { isDraw, recompute } from "./recompute.js";
 
 const root = document.querySelector("[data-draw-check]");
 const [verdict, steps] = ["verdict", "steps"].map((name) => root.querySelector(`[data-${name}]`));
@@ -33,6 +33,14 @@ async function show(blob, file) {
   steps.replaceChildren(drawn.steps(found), drawn.paragraph("limits", {}, "small"));
 }
 
+async function choose(file) {
+  if (isDraw(await file.text())) return show(file, file.name);
+  const note = noted("warn", drawn.say("other-file"), drawn.paragraph("other-file-text"));
+  note.dataset.result = "other";
+  steps.replaceChildren();
+  return verdict.replaceChildren(note, paragraph(file.name));
+}
+
 function fail() {
   steps.replaceChildren();
   verdict.replaceChildren(noted("warn", "", paragraph(drawn.say("unreachable"))));
@@ -43,6 +51,6 @@ root.querySelector("[data-recompute]")?.addEventListener("click", async () => {
   return answer?.ok ? show(await answer.blob(), drawn.say("published")) : fail();
 });
 root.querySelector("[data-file]").addEventListener("change", ({ target }) => {
-  if (target.files.length) show(target.files[0], target.files[0].name);
+  if (target.files.length) choose(target.files[0]);
 });
 root.querySelector("[data-tools]").hidden = false;

@@ -44,6 +44,9 @@ export function recompute(text) {
   }
 }
 
+// Whether a file that somebody chose is the file of a draw at all, be it a damaged one.
+export const isDraw = (text) => /"format"\s*:\s*"linli-draw@/.test(text);
+
 function run(steps, name, round, work) {
   const step = { name, round, state: "open", shown: null };
   steps.push(step);

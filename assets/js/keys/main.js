@@ -113,6 +113,7 @@ function start() {
   find("kept").addEventListener("click", () => (secret.isSaved ? shows("confirm") : complain("keep-error", null, "unsaved")));
   find("back").addEventListener("click", () => shows("keep"));
   find("confirm").addEventListener("click", confirm);
+  window.addEventListener("beforeunload", (event) => secret.identity && event.preventDefault()); // shown once: whoever leaves now begins anew
   window.addEventListener("pagehide", clear);
 }
 

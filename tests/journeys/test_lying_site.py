@@ -33,6 +33,8 @@ def told(clock, session) -> Told:
     clock.set(AFTER)
     found = Told(story, story.tender.number, [user.email for user in story.holders], [str(stories.key_of(user)) for user in story.holders])
     session.commit()
+    log_keys()  # its first use looks at the database, and would hold it while the browser acts
+    session.commit()
     return found
 
 

@@ -6,6 +6,7 @@ from threading import Event, Lock
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Work = Callable[[Callable[[], Sequence[Any]]], Sequence[Any]]
 """Takes what has gathered, once it holds the lock, does all of it and commits; gives an answer for each, in order."""
@@ -48,7 +49,7 @@ class Together:
             except Exception as error:  # noqa: BLE001 - raised again in the request that it concerns
                 if not taken:
                     own.error = error
-                elif len(taken) < 2 or isinstance(error, OperationalError):
+                elif len(taken) < 2 or _is_unavailable(error):
                     for one in taken:
                         one.error = error
                 else:
@@ -99,6 +100,12 @@ class _Waiting:
 def _answer(taken: Sequence[_Waiting], answers: Sequence[Any]) -> None:
     for one, answer in zip(taken, answers, strict=True):
         one.answer, one.is_answered = answer, True
+
+
+def _is_unavailable(error: Exception) -> bool:
+    """The database locked by others, out of connections or gone. Not a deadlock (SQLSTATE 40…): that comes at once, and another try helps."""
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    return isinstance(error, OperationalError | PoolTimeout | TimeoutError) and not state.startswith("40")
 
 
 def _each_alone(taken: Sequence[_Waiting], work: Work) -> None:

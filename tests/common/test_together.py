@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.common.together import Together
+from app.common.together import Together, _is_unavailable
 
 
 class Counter:
@@ -116,3 +116,11 @@ def test_when_the_database_cannot_be_had_all_of_them_are_told_at_once():
     answers = counter.run(range(6))
     assert answers == {0: "done 0"} | dict.fromkeys(range(1, 6), "database is locked")
     assert waited == [[1, 2, 3, 4, 5]]
+
+
+def test_a_deadlock_is_no_reason_to_fail_all():
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    assert not _is_unavailable(OperationalError("UPDATE", {}, Deadlock())) and not _is_unavailable(ValueError())
+    assert _is_unavailable(OperationalError("BEGIN", {}, Exception("locked"))) and _is_unavailable(TimeoutError())

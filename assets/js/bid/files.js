@@ -5,6 +5,7 @@ import { send, takeBack } from "./upload.js";
 
 const LONGEST_NAME = 200;
 const REST = 500; // milliseconds between two drawings of a progress bar
+const UNSENT = new Set(["file_waiting", "file_sending", "file_offline"]);
 const renamed = (file) => new File([file], [...file.name].filter((letter) => letter >= " ").slice(-LONGEST_NAME).join(""));
 
 export class Files {
@@ -14,6 +15,7 @@ export class Files {
   #changed;
   #sending = Promise.resolve();
   #list = part("file-list");
+  #isLost = !navigator.onLine;
   entries = [];
 
   // identity: gives the bid's own secret; changed: called when what is to be kept of the files has changed.
@@ -28,6 +30,7 @@ export class Files {
       this.#tell([]);
       for (const file of chosen) await this.add(file);
     });
+    for (const name of ["offline", "online"]) addEventListener(name, () => this.#lost(!navigator.onLine));
     addEventListener("beforeunload", (event) => this.isBusy() && event.preventDefault());
   }
 
@@ -65,7 +68,7 @@ export class Files {
     const entry = { kind, name: file.name, size: file.size, pages: null, arrived: false };
     this.#draw(entry);
     entry.ready = this.#prepare(entry, file);
-    return entry.ready.then(() => this.#send(entry), () => {}); // what is wrong with it stands at the field
+    return entry.ready.then(() => void this.#send(entry), () => {}); // what is wrong with it stands at the field
   }
 
   async #prepare(entry, file) {
@@ -145,7 +148,7 @@ export class Files {
       return (entry.done = Promise.resolve());
     }
     const controller = (entry.controller = new AbortController());
-    this.#state(entry, "file_waiting");
+    this.#state(entry, this.#isLost ? "file_offline" : "file_waiting");
     entry.done = this.#sending.then(() => {
       if (controller.signal.aborted) return undefined;
       return send(entry.object, entry.place, {
@@ -154,8 +157,12 @@ export class Files {
           entry.place = place;
           this.#changed();
         },
-        onProgress: (progress) => this.#state(entry, "file_sending", progress),
-        onWaiting: () => this.#state(entry, "file_offline"),
+        onProgress: (progress) => {
+          if (!navigator.onLine) return; // what the system took is not on its way
+          this.#lost(false);
+          this.#state(entry, "file_sending", progress);
+        },
+        onWaiting: () => this.#lost(true),
       });
     });
     entry.done = entry.done.then(
@@ -177,6 +184,15 @@ export class Files {
     );
     this.#sending = entry.done.catch(() => {}); // shown above; the next file's turn comes all the same
     return entry.done.catch(() => {});
+  }
+
+  // The connection is one for all: those whose turn has not come wait for it too.
+  #lost(isLost) {
+    if (isLost === this.#isLost) return;
+    this.#isLost = isLost;
+    const unsent = this.entries.filter(({ state }) => UNSENT.has(state));
+    for (const entry of unsent) this.#state(entry, isLost ? "file_offline" : "file_waiting");
+    if (isLost && unsent.length) announce(say("file_offline"));
   }
 
   async #remove(entry) {

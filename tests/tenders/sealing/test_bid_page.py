@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.accounts.models import Organisation
@@ -245,6 +246,18 @@ def test_a_lost_connection_is_said_and_mended(bidder, recorder):
     browser.arrived(bidder, "证书.png")
 
 
+def test_without_a_network_no_file_only_waits(bidder):
+    browser.attach(bidder, (browser.LETTER, documents.pdf()))
+    browser.arrived(bidder, browser.LETTER)
+    bidder.context.set_offline(True)
+    browser.attach(bidder, ("证书.png", documents.png()), ("方案.pdf", documents.pdf(2)))
+    expect(bidder.locator(".meta", has_text="网络中断，恢复后自动继续")).to_have_count(2)
+    assert bidder.get_by_text("等待上传").count() == 0
+    bidder.context.set_offline(False)
+    for name in ("证书.png", "方案.pdf"):
+        browser.arrived(bidder, name)
+
+
 def test_the_draft_outlives_the_browser(chromium, sealed, site, complaints, tmp_path):
     def launch():
         context = chromium.browser_type.launch_persistent_context(
@@ -330,9 +343,10 @@ def test_a_bid_is_replaced_under_a_new_key_and_taken_back(sealed, bidder, tmp_pa
     assert len({header.key for header in headers}) == 2
     assert not {o.sha256 for o in headers[0].objects} & {o.sha256 for o in headers[1].objects}
     browser.open_bid(bidder, sealed.url)
-    bidder.locator("summary", has_text="撤回投标").click()  # one click alone takes no bid back
+    bidder.get_by_role("link", name="撤回投标").click()  # one click alone takes no bid back
     bidder.get_by_role("button", name="撤回投标").click()
     bidder.get_by_text("投标已撤回").first.wait_for()
+    bidder.get_by_role("link", name="重新投标").click()
     bidder.locator("html[data-bid-ready]").wait_for()
     browser.check(bidder)
     browser.recovery(bidder, tmp_path)

@@ -84,7 +84,7 @@ def taken_over() -> Counter:
 def check_tenders():
     tenders = list(db.session.scalars(select(Tender).order_by(Tender.id)))
     assert {tender.status for tender in tenders} == set(Status)
-    assert {phase_of(tender, PRESENT) for tender in tenders} == set(Phase) - {Phase.UNLISTED, Phase.TOO_FEW}
+    assert {phase_of(tender, PRESENT) for tender in tenders} == set(Phase) - {Phase.CLOSED, Phase.TOO_FEW}
     assert Counter(t.status for t in tenders if t.retender_of_id is None) == Counter(story.reaches for story in STORIES)
     assert sum(t.status is Status.CONTRACTED for t in tenders) >= 4
     bids = dict(db.session.execute(select(Bid.tender_id, func.count()).group_by(Bid.tender_id)).all())

@@ -42,7 +42,7 @@ def decide(story, session, clock) -> int:
 def test_own_bids_tell_their_state_and_once_public_their_outcome(story, session, clock, client, sign_in):
     sign_in(client, story.bidders[0][1])
     page = client.get("/bids")
-    assert "已提交" in page.main and "投标已截止，待开标" in page.main and f"{URL}/result" not in page.links
+    assert "已提交" in page.main and "投标已截止，等待固定截止清单" in page.main and f"{URL}/result" not in page.links
     announce(story, session, clock)
     page = client.get("/bids")
     assert "待定标" in page.main and " 名，" in page.main and f"{URL}/result" in page.links

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.tenders.actions import award
+from app.tenders.actions import award, unsealing
 from tests.factories import NOW
 from tests.statements import counted_statements
 from tests.tenders import bid_stories as stories
@@ -80,6 +80,10 @@ def test_the_page_changes_with_the_clock(session, client, clock):
         enough.bidders.append(stories.enterprise(number + 10, f"河南甲{number}物业服务有限公司"))
         stories.submit(enough, number)
     clock.set(DEADLINE)
+    for story in (few, enough):
+        assert "投标已截止，等待固定截止清单" in client.get(f"/tenders/{story.tender.number}").main
+        unsealing.close_bidding(story.tender, actor=story.manager_actor, now=AFTER)
+        session.commit()
     page = client.get(f"/tenders/{few.tender.number}")
     assert "不足 3 家" in page.main and "重新招标" in page.main
     assert "投标已截止，待开标" in client.get(f"/tenders/{enough.tender.number}").main
@@ -91,11 +95,12 @@ def test_the_manager_of_a_failed_tender_begins_again_with_one_press(session, cli
     story = stories.with_bids((71, 67), number="XH-2009-0900")
     clock.set(AFTER)
     sign_in(client, story.manager)
-    assert "登记流标或者重新招标" in client.get("/desk").main
+    assert "登记流标或者重新招标" not in client.get("/desk").main
     page = client.get(f"/tenders/{story.tender.number}")
     assert not [form for form in page.all(".//main//form") if form.get("action", "").endswith("/retender")]
     assert f"/tenders/{story.tender.number}/opening" in page.links
     page = client.submit(client.get(f"/tenders/{story.tender.number}/opening"), f"/tenders/{story.tender.number}/opening/close")
+    assert "登记流标或者重新招标" in client.get("/desk").main
     page = client.get(f"/tenders/{story.tender.number}")
     page = client.submit(page, f"/tenders/{story.tender.number}/retender")
     assert "重新招标" in page.main and page.path.endswith("/draft")

@@ -58,7 +58,7 @@ def test_the_manager_makes_the_record_once_all_is_unsealed(sealed, client, sign_
 
 def test_everybody_reads_the_opening_record_and_nobody_before(sealed, client, clock):
     page = client.get(f"{URL}/opening")
-    assert "待开标" in page.main and not any(name in page.main for name in stories.NAMES)
+    assert "等待固定截止清单" in page.main and not any(name in page.main for name in stories.NAMES)
     client.get(f"{URL}/opening.json", status=404)
     client.get(f"{URL}/result", status=404)
     stories.open_all(sealed)
@@ -73,7 +73,7 @@ def test_too_few_bids_are_not_opened_and_the_next_step_is_offered(session, clien
     clock.set(DEADLINE)
     sign_in(client, story.manager)
     page = client.get(f"{URL}/opening")
-    assert "截止清单还没有固定" in page.main and f"{URL}/fail" not in page.links
+    assert "等待固定截止清单" in page.main and f"{URL}/fail" not in page.links
     assert "截止清单还没有固定" in client.get(f"{URL}/fail").main
     clock.set(AFTER)
     page = client.submit(page, f"{URL}/opening/close")

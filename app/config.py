@@ -74,7 +74,11 @@ SETTINGS = (
         "Largest request body in megabytes, all files of a form together; larger ones are refused with 413. A single file may have 20.",
         int,
     ),
-    Setting("LINLI_MAIL_HOST", "", "SMTP server; empty keeps mails waiting in the outbox: flask --app wsgi mail list shows them without their text."),
+    Setting(
+        "LINLI_MAIL_HOST",
+        "",
+        "SMTP server; empty keeps mails waiting in the outbox: flask --app wsgi mail list shows them without their text.",
+    ),
     Setting("LINLI_MAIL_PORT", "25", "SMTP port.", int),
     Setting("LINLI_MAIL_USER", "", "SMTP user; empty means no sign-in."),
     Setting("LINLI_MAIL_PASSWORD", "", "SMTP password.", is_secret=True),

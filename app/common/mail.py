@@ -35,7 +35,6 @@ class OutboxMail(db.Model):
     receipt_leaf: Mapped[int | None] = mapped_column(Integer)
     """The leaf of the public log whose receipt is enclosed. That such a mail exists is nobody's business but its reader's."""
 
-
     @property
     def state(self) -> str:
         """For whoever runs the site."""

@@ -67,12 +67,13 @@ def test_a_bid_is_taken_back_and_handed_in_again(story, bidder):
     hand_in(bidder, story)
     page = bidder.get(f"{URL}/receipt")
     told = [" ".join("".join(row.itertext()).split()) for row in page.all(".//main//tbody/tr")]
-    assert ["第 1 次提交 已撤回" in told[0], "撤回第 1 次提交" in told[1], "第 2 次提交" in told[2]] == [True] * 3 and "已被替换" not in page.main
+    assert ["第 1 次提交 已撤回" in told[0], "撤回第 1 次提交" in told[1], "第 2 次提交" in told[2]] == [
+        True
+    ] * 3 and "已被替换" not in page.main
     for row, event in zip(page.all(".//main//tbody/tr"), ["bid.submit", "bid.withdraw", "bid.submit"], strict=True):
         (link,) = row.findall(".//a")
         proof = Proof.from_text(bidder.get(link.get("href")).data.decode())
         assert json.loads(json.loads(proof.extra)["payload"])["event"] == event
-
 
 
 def test_a_clerk_is_asked_to_call_the_signatory(story, client, sign_in):

@@ -164,4 +164,11 @@ def bid_refusal(number: str, token: str):
     tender = _load(number)
     refusal = find_refusal(tender, token, actor().organisation_id) or not_found()
     entry = db.session.scalars(entries_about(refusal)).first()
-    return render_template("tenders/bid_refusal.html", tender=tender, refusal=refusal, entry=entry, sent=sent_of([refusal]).get(refusal.id), limit=REFUSALS_A_TENDER)
+    return render_template(
+        "tenders/bid_refusal.html",
+        tender=tender,
+        refusal=refusal,
+        entry=entry,
+        sent=sent_of([refusal]).get(refusal.id),
+        limit=REFUSALS_A_TENDER,
+    )

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.accounts.models import Organisation
@@ -232,30 +231,6 @@ def test_a_removed_file_is_taken_back_from_the_server(sealed, bidder, app, recor
     browser.fill(bidder)
     browser.check(bidder)
     assert browser.LETTER not in bidder.locator("[data-bid=review]").inner_text()
-
-
-def test_a_lost_connection_is_said_and_mended(bidder, recorder):
-    lost = {"now": True}
-    recorder.interrupt = lambda method, _path, _environ: (
-        "503 Service Unavailable" if lost["now"] and method in ("POST", "PATCH", "HEAD") else None
-    )
-    browser.attach(bidder, ("证书.png", documents.png()))
-    bidder.locator(".meta", has_text="网络中断，恢复后自动继续").wait_for()
-    lost["now"] = False
-    bidder.evaluate("dispatchEvent(new Event('online'))")
-    browser.arrived(bidder, "证书.png")
-
-
-def test_without_a_network_no_file_only_waits(bidder):
-    browser.attach(bidder, (browser.LETTER, documents.pdf()))
-    browser.arrived(bidder, browser.LETTER)
-    bidder.context.set_offline(True)
-    browser.attach(bidder, ("证书.png", documents.png()), ("方案.pdf", documents.pdf(2)))
-    expect(bidder.locator(".meta", has_text="网络中断，恢复后自动继续")).to_have_count(2)
-    assert bidder.get_by_text("等待上传").count() == 0
-    bidder.context.set_offline(False)
-    for name in ("证书.png", "方案.pdf"):
-        browser.arrived(bidder, name)
 
 
 def test_the_draft_outlives_the_browser(chromium, sealed, site, complaints, tmp_path):

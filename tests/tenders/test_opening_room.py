@@ -3,7 +3,6 @@
 import io
 import json
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -17,13 +16,9 @@ from app.common.refusal import Refused
 from app.log.models import LogEntry
 from app.tenders import uploads
 from app.tenders.actions import opening, sealing, unsealing
-from app.tenders.capsule.format import Manifest
-from app.tenders.capsule.seal import seal
 from app.tenders.capsule.unseal import unwrap
-from app.tenders.kinds import CapsuleFault
 from app.tenders.models import BidClosing, BidContent, BidUnsealing, ShareRelease
 from app.tenders.queries.capsules import standing_capsules
-from app.tenders.queries.terms import terms_of
 from tests import factories
 from tests.statements import counted_statements
 from tests.tenders import bid_stories as stories
@@ -285,52 +280,6 @@ def test_a_program_that_writes_what_no_database_keeps_opens_all_the_same(session
     session.commit()
     record = stories.open_all(story)
     assert record.lines[2].main_content == "项目负责人李四"
-
-
-@pytest.mark.parametrize(
-    ("change", "fault", "word"),
-    [({"bidder": "91410402MA0000099X"}, CapsuleFault.OTHER_BIDDER, "视为撤销"), ({}, CapsuleFault.UNREADABLE, "视为撤销")],
-    ids=["another's bid", "rubbish inside"],
-)
-def test_a_bid_that_is_none_is_revoked_and_the_others_go_on(session, client, change, fault, word):
-    story = stories.with_bids()
-    story.bidders.append(stories.enterprise(8, "河南新安物业服务有限公司"))
-    made = stories.sealed(story, 3, price_fen=66, **change)
-    if not change:
-        other = seal(terms_of(story.tender), Manifest("", "", story.bidders[3][0].uscc, 1, 5, "", "", (), {}, True))
-        made = replace(made, header=replace(made.header, objects=other.header.objects))
-        for one in other.objects:
-            uploads.store_object(one)
-    sealing.submit_capsule(story.tender, made.header.to_bytes(), actor=story.actor(3), now=stories.IN_TIME)
-    session.commit()
-    record = stories.open_all(story)
-    assert record.lines[3].price_fen is None and word in record.lines[3].remark
-    assert record.proceedings["bids"][3] == {"way": None, "fault": fault.value}
-    page = client.get(address(story))
-    assert word in page.main and "未能解密" in page.main and "0.66" not in page.main
-
-
-def test_the_others_are_evaluated_beside_a_bid_that_is_none(session, client, sign_in, clock):
-    story = stories.with_bids()
-    story.bidders.append(stories.enterprise(8, "河南新安物业服务有限公司"))
-    made = stories.sealed(story, 3, price_fen=66, bidder="91410402MA0000099X")
-    sealing.submit_capsule(story.tender, made.header.to_bytes(), actor=story.actor(3), now=stories.IN_TIME)
-    session.commit()
-    stories.open_all(story)
-    clock.set(AFTER)
-    number = story.tender.number
-    sign_in(client, story.manager)
-    page = client.get(f"/tenders/{number}/evaluation")
-    assert "河南新安物业服务有限公司" in page.main.partition("以下投标没有打开，不参加评审。")[2]
-    stories.seat(story)
-    session.commit()
-    offered = client.get(f"/tenders/{number}/evaluation").texts(".//select[@name='bid']/option")
-    assert len(offered) == 3 and not [words for words in offered if "新安" in words]
-    stories.score_all(story)
-    stories.close(story)
-    session.commit()
-    sign_in(client, story.manager)
-    assert "河南新安物业服务有限公司" in client.get(f"/tenders/{number}/result").main.partition("未能解密的投标")[2]
 
 
 def test_the_copies_hold_what_was_read_out(session, client):

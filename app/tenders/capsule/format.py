@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
+
+from .fields import Malformed, exact_base64, json_of, list_of, mapping, number, recipient, sha256_hex, text_of, truth
 
 CAPSULE, BID = "linli-capsule-1", "linli-bid-1"
 MAGIC = b"linli-sealed-1\n"
@@ -33,19 +35,9 @@ MAX_NAME, MAX_QUALIFICATION, MAX_PEOPLE, MAX_POSTS = 40, 100, 9999, 200
 """Of a person or a post, and of the staffing table: as assets/js/bid/gaps.js has them."""
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _TENDER = re.compile(r"[A-Z0-9]{1,12}-[0-9]{4}-[0-9]{1,12}")
-_HEX = re.compile(r"[0-9a-f]{64}")
-_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _AGE_HEADER = re.compile(
     rb"age-encryption\.org/v1\n(?:->(?: [!-~]+)+\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+--- [A-Za-z0-9+/]{43}\n"
 )
-
-
-class Malformed(ValueError):
-    """Bytes that are no capsule, or not one that this version knows. The text is for logs; `part`: of a manifest, where one is to blame."""
-
-    def __init__(self, text: str, part: str = ""):
-        super().__init__(f"{part}: {text}" if part else text)
-        self.part = part
 
 
 def canonical(data: Any) -> bytes:
@@ -133,16 +125,16 @@ class Header:
         """Raises Malformed unless these are exactly the canonical bytes of a header."""
         if len(data) > MAX_HEADER:
             raise Malformed("the header is too long")
-        found = _mapping(_json(data), {"format", "tender", "documents", "key", "threshold", "holders", "objects"})
+        found = mapping(json_of(data), {"format", "tender", "documents", "key", "threshold", "holders", "objects"})
         if found["format"] != CAPSULE:
             raise Malformed("another format")
         header = cls(
             tender=_tender(found["tender"]),
-            documents=_hash(found["documents"]),
-            key=_recipient(found["key"]),
-            threshold=_number(found["threshold"], 2, MAX_HOLDERS),
-            holders=tuple(_wrapped(one) for one in _list(found["holders"], MAX_HOLDERS)),
-            objects=tuple(_object(one) for one in _list(found["objects"], MAX_FILES + 1)),
+            documents=sha256_hex(found["documents"]),
+            key=recipient(found["key"]),
+            threshold=number(found["threshold"], 2, MAX_HOLDERS),
+            holders=tuple(_wrapped(one) for one in list_of(found["holders"], MAX_HOLDERS)),
+            objects=tuple(_object(one) for one in list_of(found["objects"], MAX_FILES + 1)),
         )
         if not header.objects:
             raise Malformed("no manifest")
@@ -212,7 +204,7 @@ class Manifest:
     def from_bytes(cls, data: bytes) -> Manifest:
         if len(data) > 2 * MAX_MANIFEST:
             raise Malformed("the manifest is too long")
-        found, parts = _mapping(_json(data), {"format", *_PARTS}), {}
+        found, parts = mapping(json_of(data), {"format", *_PARTS}), {}
         if found["format"] != BID:
             raise Malformed("another format")
         for name, read in _PARTS.items():
@@ -242,16 +234,16 @@ class Share:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Share:
-        found = _json(data)
+        found = json_of(data)
         names = {"holder", "key", "share", "tender"}
         if isinstance(found, dict) and "documents" in found:
             names.add("documents")
-        found = _mapping(found, names)
-        documents = _hash(found["documents"]) if "documents" in found else None
+        found = mapping(found, names)
+        documents = sha256_hex(found["documents"]) if "documents" in found else None
         share = exact_base64(found["share"])
         if len(share) != SHARE_SIZE:
             raise Malformed("a share of another length")
-        return cls(_recipient(found["holder"]), _recipient(found["key"]), _text(found["tender"], 40), documents, share)
+        return cls(recipient(found["holder"]), recipient(found["key"]), text_of(found["tender"], 40), documents, share)
 
 
 def pack(header: Header, objects: Sequence[bytes]) -> bytes:
@@ -280,35 +272,6 @@ def unpack(data: bytes) -> tuple[Header, list[bytes]]:
 # --- hostile until checked -------------------------------------------------------------------------------------------------
 
 
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data, parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
-        raise Malformed("not JSON") from error
-
-
-def _no_float(text: str):
-    raise ValueError(f"{text}: only whole numbers")
-
-
-def _mapping(value: Any, names: set[str]) -> dict:
-    if not isinstance(value, dict) or set(value) != names:
-        raise Malformed("other parts than expected")
-    return value
-
-
-def _list(value: Any, most: int) -> list:
-    if not isinstance(value, list) or len(value) > most:
-        raise Malformed("a list that is none or too long")
-    return value
-
-
-def _text(value: Any, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise Malformed("a text that is none or too long")
-    return value
-
-
 def _tender(value: Any) -> str:
     """What a refusal repeats: a number such as WD-2009-0031, never lines of somebody's own."""
     if not isinstance(value, str) or not _TENDER.fullmatch(value):
@@ -318,68 +281,39 @@ def _tender(value: Any) -> str:
 
 def _prose(value: Any) -> str:
     """A text no longer than the page allows, also when it is looked through: one character can stand for eighteen (U+FDFA)."""
-    text = _text(value, MAX_PLAN)
+    text = text_of(value, MAX_PLAN)
     if len(unicodedata.normalize("NFKC", text)) > 2 * MAX_PLAN:
         raise Malformed("a text that grows when it is looked through")
     return text
 
 
-def _number(value: Any, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise Malformed("a number that is none or out of range")
-    return value
-
-
-def _hash(value: Any) -> str:
-    if not isinstance(value, str) or not _HEX.fullmatch(value):
-        raise Malformed("not a SHA-256")
-    return value
-
-
-def _recipient(value: Any) -> str:
-    if not isinstance(value, str) or not _RECIPIENT.fullmatch(value):
-        raise Malformed("not an age key")
-    return value
-
-
-def exact_base64(value: Any) -> bytes:
-    """Raises Malformed unless this is the one spelling of its bytes."""
-    try:
-        found = b64decode(_text(value, MAX_HEADER), validate=True)
-    except ValueError as error:
-        raise Malformed("not base64") from error
-    if b64encode(found).decode() != value:
-        raise Malformed("another spelling in base64")
-    return found
-
-
 def _wrapped(value: Any) -> Wrapped:
-    found = _mapping(value, {"key", "check", "share"})
-    return Wrapped(_recipient(found["key"]), _hash(found["check"]), exact_base64(found["share"]))
+    found = mapping(value, {"key", "check", "share"})
+    return Wrapped(recipient(found["key"]), sha256_hex(found["check"]), exact_base64(found["share"]))
 
 
 def _object(value: Any) -> Object:
-    found = _mapping(value, {"sha256", "size"})
-    return Object(_hash(found["sha256"]), _number(found["size"], 1, age_size(padded_size(MAX_FILE))))
+    found = mapping(value, {"sha256", "size"})
+    return Object(sha256_hex(found["sha256"]), number(found["size"], 1, age_size(padded_size(MAX_FILE))))
 
 
 def _file(value: Any) -> File:
-    found = _mapping(value, {"kind", "name", "size", "sha256", "object"})
+    found = mapping(value, {"kind", "name", "size", "sha256", "object"})
     return File(
-        _text(found["kind"], 40),
-        _text(found["name"], 255),
-        _number(found["size"], 1, MAX_FILE),
-        _hash(found["sha256"]),
-        _number(found["object"], 1, MAX_FILES),
+        text_of(found["kind"], 40),
+        text_of(found["name"], 255),
+        number(found["size"], 1, MAX_FILE),
+        sha256_hex(found["sha256"]),
+        number(found["object"], 1, MAX_FILES),
     )
 
 
 def _post(value: Any) -> dict:
-    found = _mapping(value, {"post", "people", "qualification"})
+    found = mapping(value, {"post", "people", "qualification"})
     return {
-        "post": _text(found["post"], MAX_NAME),
-        "people": _number(found["people"], 1, MAX_PEOPLE),
-        "qualification": _text(found["qualification"], MAX_QUALIFICATION),
+        "post": text_of(found["post"], MAX_NAME),
+        "people": number(found["people"], 1, MAX_PEOPLE),
+        "qualification": text_of(found["qualification"], MAX_QUALIFICATION),
     }
 
 
@@ -389,23 +323,17 @@ def _answers(value: Any) -> dict[str, str]:
     return {code: _prose(text) for code, text in value.items()}
 
 
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise Malformed("neither true nor false")
-    return value
-
-
 _PARTS: dict[str, Callable[[Any], Any]] = {
-    "tender": lambda value: _text(value, 40),
-    "documents": _hash,
-    "bidder": lambda value: _text(value, 18),
-    "version": lambda value: _number(value, 1, 100_000),
-    "price_fen": lambda value: _number(value, 1, 10**9),
-    "project_manager": lambda value: _text(value, MAX_NAME),
+    "tender": lambda value: text_of(value, 40),
+    "documents": sha256_hex,
+    "bidder": lambda value: text_of(value, 18),
+    "version": lambda value: number(value, 1, 100_000),
+    "price_fen": lambda value: number(value, 1, 10**9),
+    "project_manager": lambda value: text_of(value, MAX_NAME),
     "plan": _prose,
-    "staffing": lambda value: tuple(_post(one) for one in _list(value, MAX_POSTS)),
+    "staffing": lambda value: tuple(_post(one) for one in list_of(value, MAX_POSTS)),
     "answers": _answers,
-    "no_interest": _truth,
-    "files": lambda value: tuple(_file(one) for one in _list(value, MAX_FILES)),
+    "no_interest": truth,
+    "files": lambda value: tuple(_file(one) for one in list_of(value, MAX_FILES)),
 }
 """Part of a manifest → how it is read: its kind and its limits, the same as the bid page's."""

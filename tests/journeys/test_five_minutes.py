@@ -16,7 +16,7 @@ def test_a_newcomer_does_one_thing_at_each_stage(city, browser):
     officer.sees("已确认备案")
 
     manager = Person(browser, "community.xinshiji")
-    manager.at_desk(WAITS_FOR_OPENING, to="组织开标")
+    manager.at_desk(WAITS_FOR_OPENING, to="固定截止清单")
     manager.press("固定截止清单")
     give_share(manager, "community.xinshiji", "您的份额已经交出")
     notary = Person(browser, "notary")

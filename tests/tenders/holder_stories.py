@@ -7,7 +7,7 @@ import pyrage
 
 from app.accounts.models import Membership, User
 from app.extensions import db
-from app.tenders.actions import filing, keys
+from app.tenders.actions import filing, keys, publishing
 from app.tenders.actions import holders as actions
 from app.tenders.holders import HolderSeat
 from app.tenders.models import HolderKey, Tender, TenderHolder
@@ -16,6 +16,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.tenders import draft_stories as stories
 
+PUBLISH = NOW + timedelta(days=11)
 SEATS = (HolderSeat.TENDERER, HolderSeat.LEGAL, HolderSeat.THIRD_PARTY)
 
 
@@ -78,3 +79,8 @@ def ready(trio: Trio) -> Tender:
         rehearse(trio, tender, person, NOW + timedelta(days=1))
     db.session.commit()
     return tender
+
+
+def publish(trio: Trio, tender: Tender, now: datetime = PUBLISH) -> None:
+    publishing.publish(tender, publishing.proposed_deadline(tender, now=now), actor=trio.place.me, now=now)
+    db.session.commit()

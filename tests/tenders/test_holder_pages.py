@@ -8,11 +8,8 @@ import pyrage
 import pytest
 
 from app.accounts.rules import Role
-from app.common.mail import OutboxMail
-from app.extensions import db
 from app.tenders import holders as rules
-from app.tenders.actions import publishing
-from app.tenders.holders import HolderSeat, HolderState
+from app.tenders.holders import HolderSeat
 from app.tenders.queries import holders as asked
 from tests import factories
 from tests.factories import NOW
@@ -20,25 +17,10 @@ from tests.statements import counted_statements
 from tests.tenders import draft_stories as stories
 from tests.tenders import holder_stories as told
 
-PUBLISH = NOW + timedelta(days=11)
-
 
 @pytest.fixture(autouse=True)
 def november(clock):
     clock.set(NOW)
-
-
-def mails_to(person) -> list[str]:
-    return [m.subject for m in db.session.scalars(db.select(OutboxMail).where(OutboxMail.to == person.email).order_by(OutboxMail.id))]
-
-
-def states(tender) -> list[HolderState]:
-    return [line.state for line in asked.lines_of(tender)]
-
-
-def publish(trio, tender, now=PUBLISH):
-    publishing.publish(tender, publishing.proposed_deadline(tender, now=now), actor=trio.place.me, now=now)
-    db.session.commit()
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------------
@@ -72,7 +54,7 @@ def test_a_holder_makes_a_key_offline_and_rehearses_without_script(session, clie
 def test_everybody_reads_green_and_red_and_only_those_concerned_the_names(session, client, new_client, sign_in):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
+    told.publish(trio, tender)
     page = client.get(f"/tenders/{tender.number}")
     assert "演练合格" in page.main and "任意 2 位一起解密" in page.main
     assert "钱法制" not in page.main and "孙街道" not in page.main
@@ -86,7 +68,7 @@ def test_everybody_reads_green_and_red_and_only_those_concerned_the_names(sessio
 def test_a_loss_is_reported_on_its_page_and_shown_on_the_tenders(session, client, new_client, sign_in):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
+    told.publish(trio, tender)
     for person in (trio.legal, trio.street):
         browser = new_client()
         sign_in(browser, person)
@@ -105,7 +87,7 @@ def test_publication_is_refused_with_sentence_and_link(session, client, sign_in,
     trio = told.city()
     tender = told.ready(trio)
     told.make_key(trio, trio.street, NOW + timedelta(days=3))
-    clock.set(PUBLISH)
+    clock.set(told.PUBLISH)
     sign_in(client, trio.place.manager)
     page = client.get(f"/tenders/{tender.number}/publish")
     assert "孙街道（未演练）" in page.main and f"/tenders/{tender.number}/holders" in page.links

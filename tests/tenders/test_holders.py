@@ -23,8 +23,6 @@ from tests.factories import NOW
 from tests.tenders import draft_stories as stories
 from tests.tenders import holder_stories as told
 
-PUBLISH = NOW + timedelta(days=11)
-
 
 @pytest.fixture(autouse=True)
 def november(clock):
@@ -37,11 +35,6 @@ def mails_to(person) -> list[str]:
 
 def states(tender) -> list[HolderState]:
     return [line.state for line in asked.lines_of(tender)]
-
-
-def publish(trio, tender, now=PUBLISH):
-    publishing.publish(tender, publishing.proposed_deadline(tender, now=now), actor=trio.place.me, now=now)
-    db.session.commit()
 
 
 # --- a person's key --------------------------------------------------------------------------------------------------------
@@ -138,9 +131,9 @@ def test_only_the_tenderer_chooses_and_only_before_publication(session):
     with pytest.raises(Refused, match="等于没有密封"):
         actions.choose_holders(tender, chosen, 1, actor=trio.place.me, now=NOW)
     session.rollback()
-    publish(trio, tender)
+    told.publish(trio, tender)
     with pytest.raises(Refused, match="保管人不能再改"):
-        actions.choose_holders(tender, chosen, 2, actor=trio.place.me, now=PUBLISH)
+        actions.choose_holders(tender, chosen, 2, actor=trio.place.me, now=told.PUBLISH)
 
 
 def test_who_stays_keeps_the_rehearsal(session):
@@ -175,10 +168,10 @@ def test_publication_waits_for_all_rehearsals_with_the_present_key(session):
     told.make_key(trio, trio.legal, NOW + timedelta(days=3))
     assert states(tender) == [HolderState.READY, HolderState.NOT_REHEARSED, HolderState.READY]
     with pytest.raises(Refused, match="钱法制（未演练）"):
-        publish(trio, tender)
+        told.publish(trio, tender)
     session.rollback()
     told.rehearse(trio, tender, trio.legal, NOW + timedelta(days=4))
-    publish(trio, tender)
+    told.publish(trio, tender)
     bound = [h.key.recipient for h in tender.holders]
     assert bound == [str(trio.identities[person.id].to_public()) for person in trio.people] == asked.sealing_keys(tender)
 
@@ -190,15 +183,15 @@ def test_a_holder_who_left_keeps_the_tender_from_publication(session):
     session.commit()
     assert states(tender)[2] is HolderState.LEFT
     with pytest.raises(Refused, match="已不在该单位任职"):
-        publish(trio, tender)
+        told.publish(trio, tender)
 
 
 def test_a_renewed_key_still_opens_what_was_published_with_it(session):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
+    told.publish(trio, tender)
     before = asked.sealing_keys(tender)
-    told.make_key(trio, trio.street, PUBLISH + timedelta(days=1))
+    told.make_key(trio, trio.street, told.PUBLISH + timedelta(days=1))
     line = asked.lines_of(tender)[2]
     assert asked.sealing_keys(tender) == before and line.state is HolderState.READY and line.keeps_old_key
 
@@ -239,7 +232,7 @@ def test_without_a_key_nothing_is_rehearsed(session):
 def test_a_day_before_closing_holders_are_asked_again_once(session):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
+    told.publish(trio, tender)
     assert daily.run(now=tender.bid_deadline_at - timedelta(hours=25)) == 0
     at = tender.bid_deadline_at - timedelta(hours=23)
     assert daily.run(now=at) == 3
@@ -263,39 +256,39 @@ def test_a_loss_before_publication_asks_for_a_new_key_and_rehearsal(session):
     assert states(tender)[1] is HolderState.NO_KEY and "密钥保管人报失密钥" in mails_to(trio.place.manager)
     told.make_key(trio, trio.legal, NOW + timedelta(days=3))
     told.rehearse(trio, tender, trio.legal, NOW + timedelta(days=3))
-    publish(trio, tender)
+    told.publish(trio, tender)
 
 
 def test_a_loss_after_publication_is_covered_shown_and_then_alarms(session):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
+    told.publish(trio, tender)
     for number, person in enumerate((trio.legal, trio.street), start=1):
-        keys.report_lost(asked.standing_key(person.id), actor=factories.actor_for(person), now=PUBLISH + timedelta(days=number))
+        keys.report_lost(asked.standing_key(person.id), actor=factories.actor_for(person), now=told.PUBLISH + timedelta(days=number))
         session.commit()
         assert "投标的密钥报失" in mails_to(trio.place.officer)
         assert bool(asked.alarming(asked.lines_of(tender))) is (number == 2)
     assert states(tender) == [HolderState.READY, HolderState.LOST, HolderState.LOST]
     with pytest.raises(Refused, match="已经报失"):
-        keys.report_lost(tender.holders[1].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=4))
+        keys.report_lost(tender.holders[1].key, actor=factories.actor_for(trio.legal), now=told.PUBLISH + timedelta(days=4))
     with pytest.raises(Refused, match="这不是您的密钥"):
-        keys.report_lost(tender.holders[0].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=4))
+        keys.report_lost(tender.holders[0].key, actor=factories.actor_for(trio.legal), now=told.PUBLISH + timedelta(days=4))
 
 
 def test_the_other_holders_hear_of_a_loss_and_an_ended_tender_says_nothing_of_going_on(session, client):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
-    keys.report_lost(asked.standing_key(trio.legal.id), actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=1))
+    told.publish(trio, tender)
+    keys.report_lost(asked.standing_key(trio.legal.id), actor=factories.actor_for(trio.legal), now=told.PUBLISH + timedelta(days=1))
     session.commit()
     assert "投标的密钥报失" in mails_to(trio.street) and "投标的密钥报失" not in mails_to(trio.legal)
     page, going_on = f"/tenders/{tender.number}", ("投标照常进行", "Bidding goes on")
     assert going_on[0] in client.get(page).main
-    publishing.cancel(tender, "资金未落实", actor=trio.place.me, now=PUBLISH + timedelta(days=2))
+    publishing.cancel(tender, "资金未落实", actor=trio.place.me, now=told.PUBLISH + timedelta(days=2))
     session.commit()
     assert going_on[0] not in client.get(page).main
     letters = len(mails_to(trio.place.manager))
-    keys.report_lost(asked.standing_key(trio.street.id), actor=factories.actor_for(trio.street), now=PUBLISH + timedelta(days=3))
+    keys.report_lost(asked.standing_key(trio.street.id), actor=factories.actor_for(trio.street), now=told.PUBLISH + timedelta(days=3))
     session.commit()
     assert len(mails_to(trio.place.manager)) == letters
 
@@ -303,8 +296,8 @@ def test_the_other_holders_hear_of_a_loss_and_an_ended_tender_says_nothing_of_go
 def test_a_replaced_key_that_is_lost_later_counts_where_it_is_bound(session):
     trio = told.city()
     tender = told.ready(trio)
-    publish(trio, tender)
-    told.make_key(trio, trio.legal, PUBLISH + timedelta(days=1))
-    keys.report_lost(tender.holders[1].key, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=2))
+    told.publish(trio, tender)
+    told.make_key(trio, trio.legal, told.PUBLISH + timedelta(days=1))
+    keys.report_lost(tender.holders[1].key, actor=factories.actor_for(trio.legal), now=told.PUBLISH + timedelta(days=2))
     session.commit()
     assert states(tender)[1] is HolderState.LOST and asked.standing_key(trio.legal.id) is not None

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.common.refusal import Refused
 from app.log.models import LogEntry
 from app.tenders.actions import recovery, unsealing
-from app.tenders.capsule.format import Malformed, Wrapped, canonical
+from app.tenders.capsule.format import Malformed, Wrapped, canonical, exact_base64
 from app.tenders.capsule.seal import Sealed
 from app.tenders.capsule.unseal import unwrap
 from app.tenders.handing_in import DAMAGED
@@ -163,3 +163,11 @@ def test_a_share_in_another_spelling_is_a_broken_request_and_no_forgery(session,
     session.rollback()
     assert not all_releases_of(story.tender)
     assert [row.problem for row in give(story, 0, shares)] == [None] * 4
+
+
+@pytest.mark.parametrize("text", ["QR==", "QQ", "Q Q==", "QQ==\n", None, 5])
+def test_bytes_have_one_spelling_alone(text):
+    """Two spellings of one share would be one share to one program and a forgery to another."""
+    assert exact_base64("QQ==") == b"A"
+    with pytest.raises(Malformed):
+        exact_base64(text)

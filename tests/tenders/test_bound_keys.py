@@ -24,7 +24,7 @@ from tests.factories import NOW
 from tests.tenders import bid_stories as bids
 from tests.tenders import draft_stories as stories
 from tests.tenders import holder_stories as told
-from tests.tenders.test_holders import PUBLISH, publish
+from tests.tenders.holder_stories import PUBLISH, publish
 
 BEIJING = timezone(timedelta(hours=8))
 

@@ -17,8 +17,8 @@ from tests import factories
 from tests.tenders import bid_stories as stories
 from tests.tenders import holder_stories as told
 from tests.tenders.behind import behind
+from tests.tenders.holder_stories import PUBLISH
 from tests.tenders.test_bound_keys import BEIJING
-from tests.tenders.test_holders import PUBLISH
 
 FIRST = "(SELECT min(id) FROM bid)"
 OF_FIRST = "(SELECT min(id) FROM bid_version)"

@@ -1,8 +1,9 @@
 """What pages ask about people and organisations."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Invitation, Membership, Organisation, SignInAttempt, User
@@ -52,6 +53,30 @@ def user_by_uniquifier(uniquifier: str) -> User | None:
 def worn_membership(hat: int, uniquifier: str) -> Membership | None:
     """A membership that stands, with its person and organisation, when it is this person's."""
     return db.session.scalar(_WORN, {"hat": hat, "uniquifier": uniquifier})
+
+
+_WORN_BY_ALL = (
+    select(
+        Membership.id,
+        Membership.user_id,
+        Membership.role,
+        User.name,
+        User.fs_uniquifier,
+        Organisation.id.label("organisation_id"),
+        Organisation.name.label("organisation_name"),
+        Organisation.kind,
+        Organisation.division_code,
+    )
+    .join(Membership.user)
+    .join(Membership.organisation)
+    .where(Membership.id.in_(bindparam("hats", expanding=True)), Membership.ended_at.is_(None), User.active)
+    .order_by(Membership.id)
+)
+
+
+def worn_by_all(hats: Collection[int]) -> Mapping[int, Row]:
+    """By membership: what an actor is made of, for those that stand and whose people may sign in. Whose they are is for the caller to check."""
+    return {row.id: row for row in db.session.execute(_WORN_BY_ALL, {"hats": list(hats)})}
 
 
 def members_of(organisation_id: int):

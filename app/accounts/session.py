@@ -1,5 +1,7 @@
 """The signed-in person of a request as an Actor: from the session's cookie to the hat worn."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import g, request, session
@@ -35,6 +37,7 @@ def init_app(app) -> None:
         SECURITY_SEND_REGISTER_EMAIL=False,
     )
     security.init_app(app, SQLAlchemyUserDatastore(db, User, None), register_blueprint=False)
+    security.principal.identity_loaders.clear()  # nothing here asks for its identity, and every request would load the person for it
     app.login_manager.user_loader(_load_user)
     app.login_manager.request_loader(lambda _request: None)  # the library's looks for a token in the body
 
@@ -78,6 +81,42 @@ def load_actor() -> Actor | None:
     if membership is None:
         return Actor(current_user.id, current_user.name, None, None, "", None, "", address)
     return actor_of(membership, address)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who somebody is, as the session's signed cookie says; the database was not asked."""
+
+    uniquifier: str
+    hat: int
+    address: str
+
+
+def credentials() -> Credentials | None:
+    """None for a visitor, and for somebody who wears no hat."""
+    uniquifier, hat = session.get("_user_id"), session.get(HAT)
+    return Credentials(uniquifier, hat, request.remote_addr or "") if uniquifier and hat else None
+
+
+def actors_of(people: Collection[Credentials]) -> Mapping[Credentials, Actor]:
+    """Those of several requests at once, by one question. Who is not in it has left, may not sign in any more, or was never that person."""
+    found = queries.worn_by_all([one.hat for one in people])
+    actors = {}
+    for one in people:
+        row = found.get(one.hat)
+        if row is not None and row.fs_uniquifier == one.uniquifier:
+            actors[one] = Actor(
+                user_id=row.user_id,
+                name=row.name,
+                role=row.role,
+                organisation_id=row.organisation_id,
+                organisation_name=row.organisation_name,
+                organisation_kind=row.kind,
+                division_code=row.division_code,
+                address=one.address,
+                membership_id=one.hat,
+            )
+    return actors
 
 
 def actor_of(membership: Membership, address: str = "") -> Actor:

@@ -28,9 +28,20 @@ class DemoClock(db.Model):
 def now() -> datetime:
     """This request's or command's instant, taken once, inside its transaction."""
     if "now" not in g:
+        before = monotonic()
         g.now = _read()
-        g.now_read = monotonic()
+        g.now_asked, g.now_read = before, monotonic()
     return g.now
+
+
+def instant_of(arrival: float) -> datetime:
+    """When something came that has waited since; `arrival`: `monotonic()` at that moment. Read together with this request's `now`.
+
+    Where the clock stands still, as under the demonstration clock or while it was put back behind what is on record, that is where it stands."""
+    read = now()
+    if g.now_is_demo or g.now_stands:
+        return read
+    return read - timedelta(seconds=max(0.0, g.now_asked - arrival))
 
 
 def waited() -> timedelta:
@@ -76,6 +87,8 @@ def forget_now() -> None:
     g.pop("now", None)
     g.pop("now_is_demo", None)
     g.pop("now_read", None)
+    g.pop("now_asked", None)
+    g.pop("now_stands", None)
 
 
 def set_demo(instant: datetime) -> None:
@@ -96,7 +109,8 @@ def _read() -> datetime:
     demo_at = None if current_app.config["PRODUCTION"] else row[0]
     g.now_is_demo = demo_at is not None
     clock = demo_at or (row[2] if len(row) > 2 else wall())
-    return max(clock, row[1]) if row[1] else clock
+    g.now_stands = row[1] is not None and row[1] > clock
+    return row[1] if g.now_stands else clock
 
 
 @cache

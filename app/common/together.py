@@ -9,7 +9,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Work = Callable[[Callable[[], Sequence[Any]]], Sequence[Any]]
-"""Takes what has gathered, once it holds the lock, does all of it and commits; gives an answer for each, in order."""
+"""Takes what has gathered, once it holds the lock, does all of it and commits; gives an answer for each, in order. LATER for one that must
+not share this transaction with one before it; the first is always answered."""
+
+LATER = object()
 
 
 class Together:
@@ -23,9 +26,8 @@ class Together:
         self._mutex = Lock()
         self._lines: dict[Hashable, list[_Waiting]] = {}
 
-    def do(self, line: Hashable, item: Any, work: Work, *, alone_with: frozenset = frozenset()) -> Any:
-        """`alone_with`: of two requests that share one of these, the later waits for the next transaction."""
-        own = _Waiting(item, alone_with)
+    def do(self, line: Hashable, item: Any, work: Work) -> Any:
+        own = _Waiting(item)
         with self._mutex:
             waiting = self._lines.setdefault(line, [])
             waiting.append(own)
@@ -55,36 +57,33 @@ class Together:
                 else:
                     _each_alone(taken, work)
         finally:
-            self._pass_on(line, taken or [own])
+            self._pass_on(line, [one for one in taken if not one.waits_on] or [own])
 
     def _take(self, line: Hashable) -> list["_Waiting"]:
-        taken, met = [], set()
         with self._mutex:
-            for one in self._lines[line]:
-                if not met & one.alone_with:
-                    taken.append(one)
-                met |= one.alone_with
-        return taken
+            return list(self._lines[line])
 
-    def _pass_on(self, line: Hashable, taken: list["_Waiting"]) -> None:
+    def _pass_on(self, line: Hashable, done: list["_Waiting"]) -> None:
         with self._mutex:
-            left = [one for one in self._lines[line] if one not in taken]
+            left = [one for one in self._lines[line] if one not in done]
+            for one in left:
+                one.waits_on = False
             if left:
                 self._lines[line] = left
             else:
                 del self._lines[line]
-        for one in taken:
+        for one in done:
             one.is_done = True
-        for one in (*taken, *left[:1]):  # the first that is left leads the next
+        for one in (*done, *left[:1]):  # the first that is left leads the next
             one.turn.set()
 
 
 @dataclass(eq=False)
 class _Waiting:
     item: Any
-    alone_with: frozenset
     turn: Event = field(default_factory=Event)
     is_done: bool = False
+    waits_on: bool = False
     answer: Any = None
     is_answered: bool = False
     error: Exception | None = None
@@ -98,8 +97,12 @@ class _Waiting:
 
 
 def _answer(taken: Sequence[_Waiting], answers: Sequence[Any]) -> None:
+    if answers and answers[0] is LATER:
+        raise RuntimeError("the first has nobody to wait for")
     for one, answer in zip(taken, answers, strict=True):
-        one.answer, one.is_answered = answer, True
+        one.waits_on = answer is LATER
+        if not one.waits_on:
+            one.answer, one.is_answered = answer, True
 
 
 def _is_unavailable(error: Exception) -> bool:

@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.common.together import Together, _is_unavailable
+from app.common.together import LATER, Together, _is_unavailable
 
 
 class Counter:
@@ -27,12 +27,12 @@ class Counter:
             raise ValueError(f"{min(self.fails & set(own))} fails")
         return [f"done {item}" for item in own]
 
-    def run(self, items, alone_with=lambda item: frozenset({item})) -> dict:
+    def run(self, items) -> dict:
         answers: dict = {}
 
         def ask(item) -> None:
             try:
-                answers[item] = self.together.do("line", item, self.work, alone_with=alone_with(item))
+                answers[item] = self.together.do("line", item, self.work)
             except ValueError as error:
                 answers[item] = str(error)
 
@@ -62,11 +62,26 @@ def test_one_that_fails_takes_no_other_with_it():
     assert counter.transactions == [[0], [1, 2, 3, 4, 5], [1], [2], [3], [4], [5]]
 
 
-def test_two_of_one_bidder_come_one_after_the_other():
+def test_one_that_must_not_share_a_transaction_waits_for_the_next():
+    """Here two of the same remainder, as two of one bidder."""
     counter = Counter()
-    counter.run(range(7), alone_with=lambda item: frozenset({item % 3}))
-    assert counter.transactions == [[0], [1, 2, 3], [4, 5, 6]]
-    assert all(len({item % 3 for item in own}) == len(own) for own in counter.transactions)
+    work = counter.work
+
+    def of_different_remainders(take):
+        answers, met = work(take), set()
+        for place, item in enumerate(counter.transactions[-1]):
+            answers[place] = LATER if item % 3 in met else answers[place]
+            met.add(item % 3)
+        return answers
+
+    counter.work = of_different_remainders
+    assert counter.run(range(7)) == {item: f"done {item}" for item in range(7)}
+    assert counter.transactions == [[0], [1, 2, 3, 4, 5, 6], [4, 5, 6]]
+
+
+def test_the_first_is_never_told_to_wait_for_nobody():
+    with pytest.raises(RuntimeError, match="nobody to wait for"):
+        Together().do("line", 1, lambda take: [LATER for _one in take()])
 
 
 def test_one_that_is_alone_gets_its_own_error():
@@ -106,9 +121,9 @@ def test_when_the_database_cannot_be_had_all_of_them_are_told_at_once():
 
     counter.work = locked
 
-    def told(line, item, given, *, alone_with):
+    def told(line, item, given):
         try:
-            return Together.do(counter.together, line, item, given, alone_with=alone_with)
+            return Together.do(counter.together, line, item, given)
         except OperationalError as error:
             raise ValueError(str(error.orig)) from error
 

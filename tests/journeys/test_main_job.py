@@ -231,7 +231,7 @@ def hand_in(bidder: Person, words: str) -> None:
     with bidder.page.expect_download():
         bidder.press("下载恢复文件")
     bidder.press(words)
-    bidder.sees("投标已提交，请保存回执", "回执号", "SHA-256")
+    bidder.sees("投标已收到", "回执号", "SHA-256")
 
 
 def open_bids(manager: Person, street: Person, visitor: Person) -> None:

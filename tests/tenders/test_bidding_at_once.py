@@ -188,7 +188,7 @@ def test_many_bids_ask_no_more_of_the_database_than_two(app, session, again):
 
     def asked(indexes) -> list[str]:
         handed_in = [
-            sealing.look_at(stories.sealed(story, index, price_fen=60).header.to_bytes(), actor=story.actor(index), now=IN_TIME)
+            sealing.look_at(stories.sealed(story, index, price_fen=60).header.to_bytes()).by(story.actor(index), IN_TIME)
             for index in indexes
         ]
         session.commit()

@@ -17,6 +17,7 @@ from app.common.access import Actor
 from app.common.audit import Done, label_events, record, record_all
 from app.common.i18n import CHINESE, _l
 from app.common.refusal import Reason, Refused, refuse_if
+from app.common.together import LATER
 from app.extensions import db
 from app.tenders import bidding, pacing, uploads
 from app.tenders.actions.bidding import SIGNATORY_ONLY, received_at, why_not_bid_at, why_not_second
@@ -49,7 +50,7 @@ label_events(
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class Looked:
     """What somebody hands in, looked at as far as no database is needed."""
 
     data: bytes
@@ -58,6 +59,13 @@ class HandedIn:
     """Why there is no header."""
     sizes: Mapping[str, int]
     """Of its objects that have arrived."""
+
+    def by(self, actor: Actor, now: datetime) -> HandedIn:
+        return HandedIn(self.data, self.header, self.fault, self.sizes, actor, now)
+
+
+@dataclass(frozen=True)
+class HandedIn(Looked):
     actor: Actor
     now: datetime
     """When the request reached the server."""
@@ -69,43 +77,47 @@ class HandedIn:
         return frozenset({("organisation", self.actor.organisation_id), ("user", self.actor.user_id), *capsule})
 
 
-def look_at(header_bytes: bytes, *, actor: Actor, now: datetime) -> HandedIn:
+def look_at(header_bytes: bytes) -> Looked:
     """Asks the store of objects, and the database nothing."""
     try:
         header = parse_header(header_bytes)
     except Refused as fault:
-        return HandedIn(header_bytes, None, fault, {}, actor, now)
+        return Looked(header_bytes, None, fault, {})
     sizes = {one.sha256: size for one in header.objects[: MAX_FILES + 1] if (size := uploads.size_of(one.sha256)) is not None}
-    return HandedIn(header_bytes, header, None, sizes, actor, now)
+    return Looked(header_bytes, header, None, sizes)
 
 
 def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: datetime) -> BidVersion:
     """Accept a capsule whose objects have arrived, in place of what was handed in before. The same capsule again gives the same receipt.
 
     Raises Refused; the caller then records the refusal (record_refusal) in a transaction of its own."""
-    (answer,) = submit_capsules(tender.number, lambda: [look_at(header_bytes, actor=actor, now=now)])
+    (answer,) = submit_capsules(tender.number, lambda: [look_at(header_bytes).by(actor, now)])
     if isinstance(answer, Refused):
         raise answer
     return db.session.get_one(BidVersion, answer.version_id)
 
 
-def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list[Accepted | Refused]:
+def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list[Accepted | Refused | object]:
     """The same for several at once, with one question of each kind to the database for all of them.
 
-    `take`: called under the tender's lock, it gives what has been handed in; no two of these share a part of `alone_with`, so that none
-    depends on another."""
+    `take`: called under the tender's lock, it gives what has been handed in. LATER for one that shares a part of `alone_with` with one before
+    it, so that no answer depends on another of the same transaction."""
     tender, is_closed = lock_published(number)
-    handed_in = take()
-    desk, terms = Desk.read(tender, is_closed, handed_in), known_terms(tender)
-    answers: list[Accepted | Refused | Entered] = []
-    for one in handed_in:
+    handed_in, present, met = take(), {}, frozenset()
+    for place, one in enumerate(handed_in):
+        if not met & one.alone_with:
+            present[place] = one
+        met |= one.alone_with
+    desk, terms = Desk.read(tender, is_closed, list(present.values())), known_terms(tender)
+    answers: dict[int, Accepted | Refused | Entered] = {}
+    for place, one in present.items():
         try:
-            answers.append(desk.answer(one, terms))
+            answers[place] = desk.answer(one, terms)
         except Refused as refused:
-            answers.append(refused)
-    entered = [answer for answer in answers if isinstance(answer, Entered)]
-    ids = iter(_write(entered))
-    return [Accepted(tender.id, next(ids)) if isinstance(answer, Entered) else answer for answer in answers]
+            answers[place] = refused
+    ids = iter(_write([answer for answer in answers.values() if isinstance(answer, Entered)]))
+    done = {place: Accepted(tender.id, next(ids)) if isinstance(answer, Entered) else answer for place, answer in answers.items()}
+    return [done.get(place, LATER) for place in range(len(handed_in))]
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,16 @@
 
 import re
 from base64 import b64decode
-from functools import partial, wraps
+from functools import wraps
 
-from flask import Response, current_app, flash, g, jsonify, redirect, request, session, url_for
-from flask_babel import gettext as _
+from flask import Response, flash, g, jsonify, redirect, request, session, url_for
 from werkzeug.exceptions import ClientDisconnected, Forbidden
 
 from app.accounts.rules import Role
 from app.common import bodies, clock
-from app.common.access import actor, forget_actor, not_found, public, roles
+from app.common.access import actor, asks_itself, forget_actor, not_found, public, roles
 from app.common.database import reading, reads_first, writing
 from app.common.refusal import Reason, Refused, refuse_if
-from app.common.together import Together
-from app.common.turn import turn
 from app.enterprises.queries import find_by_organisation
 from app.extensions import db
 from app.tenders import uploads
@@ -30,6 +27,7 @@ from app.tenders.queries.terms import sealing_data, terms_data
 from app.tenders.sealed_file import Arriving, keep_sealed_file
 from app.tenders.views.bidding import BIDDERS
 from app.tenders.views.blueprint import bp
+from app.tenders.views.rush import Answer, hand_in
 
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 CHUNK = 256 * 1024
@@ -201,56 +199,30 @@ def _piece() -> tuple[bytes, bool]:
 # --- handing in ----------------------------------------------------------------------------------------------------------
 
 
-def _hand_in(number: str, header: bytes) -> tuple[str | None, Refused | None, str | None]:
-    """Receipt's address, or the refusal and the address of its own receipt. Commits either.
-
-    Whoever hands in for the same tender at the same time shares one transaction with one commit (app/common/together.py)."""
-    own = actions.look_at(header, actor=actor(), now=clock.now())
-    db.session.rollback()
-    together = current_app.extensions.setdefault("together", Together())
-    answer = together.do(number, own, partial(_hand_in_all, number), alone_with=own.alone_with)
-    if isinstance(answer, Refused):
-        return None, answer, _refuse(_load(number), answer, header)
-    if own.header is not None:
-        uploads.release(tender_id=answer, organisation_id=own.actor.organisation_id, sizes=own.sizes)
-    return url_for(".bid_receipt", number=number), None, None
-
-
-def _hand_in_all(number: str, take) -> list[int | Refused]:
-    """For each that was accepted the tender's id."""
-    try:
-        with turn(), writing():
-            answers = actions.submit_capsules(number, take)
-            found = [answer if isinstance(answer, Refused) else answer.tender_id for answer in answers]
-            db.session.commit()
-            return found
-    finally:
-        db.session.rollback()
-
-
-def _refuse(tender: Tender, refused: Refused, header: bytes = b"", *, sent_sha256: str | None = None) -> str:
+def _refuse(number: str, answer: Answer, header: bytes = b"", *, sent_sha256: str | None = None) -> str:
     """Puts a refusal on record; its address. Commits."""
     db.session.rollback()
     with writing():
-        told = {"header_bytes": header, "sent_sha256": sent_sha256}
-        refusal = actions.record_refusal(tender, refused.reason, **told, actor=actor(), now=clock.now())
+        tender, told = find_tender(number, answer.actor) or not_found(), {"header_bytes": header, "sent_sha256": sent_sha256}
+        refusal = actions.record_refusal(tender, answer.refused.reason, **told, actor=answer.actor, now=answer.now)
         db.session.commit()
         return url_for(".bid_refusal", number=tender.number, token=refusal_token(refusal.id))
 
 
 @bp.post("/tenders/<number>/bid/submit")
 @roles(*BIDDERS)
+@asks_itself
 @reads_first
 def bid_submit(number: str):
     """The small request of the page's script: the header alone. Everything else came before."""
     header = request.form.get("header", "").encode()[: MAX_HEADER + 1]
-    receipt, refused, refusal = _hand_in(number, header)
-    if refused is not None:
-        answer = _told(refused.reason, 409)
-        answer.set_data(canonical(answer.get_json() | {"refusal": refusal}))
-        return answer
-    flash(_("投标已提交，请保存回执。"), "success")
-    return jsonify(receipt=receipt), 201
+    answer = hand_in(number, header)
+    if answer.refused is not None:
+        refusal = _refuse(number, answer, header)
+        told = _told(answer.refused.reason, 409)
+        told.set_data(canonical(told.get_json() | {"refusal": refusal}))
+        return told
+    return jsonify(receipt=url_for(".bid_receipt", number=number)), 201
 
 
 @bp.url_value_preprocessor
@@ -294,19 +266,20 @@ def _unwelcome(number: str) -> tuple[Reason | None, bool]:
 @bodies.at_once(2)
 def submit_sealed(number: str):
     """The one `.sealed` file of the offline sealers, by an ordinary form."""
-    tender, file = _load(number), request.files.get("sealed")
+    file, header = request.files.get("sealed"), b""
     try:
         refuse_if(g.unwelcome)
         whose = _bidder_of(number)
         header, brought = keep_sealed_file(file.stream if file is not None else None, drop=drop_held, **whose)
-        receipt, refused, refusal = _hand_in(number, header)
-        if refused is not None:
+        db.session.rollback()  # nobody waits for the others with a connection in hand
+        answer = hand_in(number, header)
+        if answer.refused is not None:
             drop_held(brought)
     except Refused as found:
-        sent = file.stream.sha256 if file is not None else None
-        receipt, refused, refusal = None, found, _refuse(tender, found, sent_sha256=sent)
-    if refused is None:
-        flash(_("投标已提交，请保存回执。"), "success")
-    elif refused.reason.next:
-        flash(str(refused.reason.next), "error")  # the record of a refusal has what was wrong; this is what to do
-    return redirect(receipt or refusal)
+        answer = Answer(found, actor(), clock.now())
+    if answer.refused is None:
+        return redirect(url_for(".bid_receipt", number=number))
+    if answer.refused.reason.next:
+        flash(str(answer.refused.reason.next), "error")  # the record of a refusal has what was wrong; this is what to do
+    sent = file.stream.sha256 if file is not None and not header else None
+    return redirect(_refuse(number, answer, header, sent_sha256=sent))

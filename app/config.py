@@ -126,7 +126,7 @@ def flask_config(settings: Mapping) -> dict:
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
         # A database error names its statement in the log, never the values: they may be a sealed price.
         # A connection for each thread of script/server's: one over the pool's size would be opened and closed for every request.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": 16, "max_overflow": 4},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": 24, "max_overflow": 0},
         "SECRET_KEY": settings["SECRET_KEY"] or _session_key(folder, has_server=bool(settings["DATABASE_URL"])),
         "MAX_CONTENT_LENGTH": settings["UPLOAD_LIMIT_MB"] * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,

@@ -35,9 +35,9 @@ from benchmarks import plain_site
 
 ROOT = Path(__file__).resolve().parent.parent
 BIDDERS, EACH, UNCOUNTED = 50, 10, 1
-THREADS = 12
+THREADS = 24
 """A worker's, as in script/server."""
-PLAIN_THREADS = 8
+PLAIN_THREADS = 4
 """A worker's of the bare route: with more it is slower on SQLite, where its requests then get in each other's way."""
 SECRET, LOG_KEY = "a key for benchmarks", "a log key for benchmarks, long enough"
 OWNER, APP_ROLE = "linli_owner", "linli_app"

@@ -16,7 +16,7 @@ from _data_folder import DataFolder
 from _setup import PYTHON, ROOT, die_with_the_script, fail, prepare, say
 
 WORKERS = max(2, min(4, os.cpu_count() or 2))
-THREADS = 12
+THREADS = 24
 """A worker's threads: writes that wait for their turn must not hold up the pages beside them, and bids that wait together share a commit."""
 
 HEADERS_WITHIN_MS = 10_000

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Index, String, insert, select
 from sqlalchemy import inspect as inspect_model
@@ -43,6 +43,9 @@ class AuditEvent(db.Model):
 
     is_row = False
     """Written by record_all: the session does not hold it."""
+
+    leaf: ClassVar[int | None] = None
+    """Of the public log, from when this transaction has given it one."""
 
     @property
     def stands(self) -> bool:

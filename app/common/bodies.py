@@ -18,7 +18,7 @@ STRANGERS_SIZE = 64 * 1024
 """Bytes of a form that is open to people who have not signed in: the longest is an objection of 2000 characters."""
 OF_STRANGERS = 4
 OF_A_PERSON = 4
-"""At once in one process, of its twelve threads."""
+"""At once in one process, of its 24 threads."""
 WAIT_S = 0.2
 """Bodies that are there already are read in no time: a few more at the same moment are no reason to refuse one."""
 

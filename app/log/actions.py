@@ -56,11 +56,12 @@ class Happened:
 
 def append(event: str, obj, *, now: datetime, payload: dict, **more) -> LogEntry:
     """Give an event its leaf. `more`: as in Happened."""
-    return append_all([Happened(event, obj, now, payload, **more)])[0]
+    (index,) = append_all([Happened(event, obj, now, payload, **more)])
+    return db.session.get_one(LogEntry, index)
 
 
-def append_all(events: Sequence[Happened]) -> list[LogEntry]:
-    """Give events their leaves, one behind the other: what the log stands at is read once.
+def append_all(events: Sequence[Happened]) -> list[int]:
+    """Give events their leaves, one behind the other: what the log stands at is read once. Gives their indexes. Written as rows.
 
     Others wait from here until this transaction ends, so it comes last; and the transaction must end within 20 seconds."""
     db.session.flush()
@@ -79,13 +80,16 @@ def append_all(events: Sequence[Happened]) -> list[LogEntry]:
         about = (one.event, one.obj.__tablename__, object_id(one.obj), one.tender, one.organisation_id)
         leaves.append(_leaf(frontier, keys, index, previous, sha256(salt + text).digest(), at, about))
         readable = one.now if one.is_public else None
-        entries.append(LogEntry(leaf_index=index, salt=salt, payload=text, revealed_at=readable, **dict(zip(ABOUT, about, strict=True))))
+        of_it = {"leaf_index": index, "salt": salt, "payload": text, "revealed_at": readable, "erased_at": None}
+        entries.append(of_it | dict(zip(ABOUT, about, strict=True)))
         previous = index
-    db.session.execute(insert(LogLeaf), leaves)
+    db.session.execute(_INSERT_LEAVES, leaves)
     _keep(frontier.tiles, state.kept)
-    db.session.add_all(entries)
-    db.session.flush()
-    return entries
+    db.session.execute(_INSERT_ENTRIES, entries)
+    return [one["leaf_index"] for one in entries]
+
+
+_INSERT_LEAVES, _INSERT_ENTRIES = insert(LogLeaf.__table__), insert(LogEntry.__table__)
 
 
 def _leaf(frontier: Frontier, keys: Keys, index: int, previous: int, data: bytes, at: datetime, about: tuple) -> dict:
@@ -141,7 +145,7 @@ def _keep(tiles: list[tuple[int, int, bytes]], kept: int) -> None:
         {"level": level, "number": number, "hash": found} for level, number, found in tiles if ((number + 1) << 8 * (level - 1)) - 1 > kept
     ]
     if rows:
-        db.session.execute(insert(LogTile), rows)
+        db.session.execute(insert(LogTile.__table__), rows)
 
 
 @each_day

@@ -1,6 +1,6 @@
 """Which audited events get a leaf of the public log: packages register them with `decisive`; the leaf is added when the transaction ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -61,20 +61,26 @@ def _note(row: AuditEvent, obj) -> None:
         db.session.info.setdefault(PENDING, []).append((row, obj))
 
 
-def append_pending() -> list[LogEntry]:
-    """Add the leaves of what was recorded so far; a commit does it by itself. For an action that needs its receipt at once."""
+def append_pending() -> None:
+    """Add the leaves of what was recorded so far; a commit does it by itself. For an action that needs its receipt at once: `row.leaf`."""
     db.session.flush()
-    noted, entries, waiting = db.session.info.pop(PENDING, []), [], []
-    for row, obj in noted:
+    waiting: list[tuple[AuditEvent, Happened]] = []
+    for row, obj in db.session.info.pop(PENDING, []):
         if not row.stands:
             continue  # its savepoint was rolled back
         how = DECISIVE[row.event]
         if how.then is not None:  # it may concern the entries before it, and where the next are placed
-            entries += append_all(waiting) if waiting else []
+            _append(waiting)
             how.then(obj, row)
             waiting = []
-        waiting.append(_happened(row, obj, how))
-    return entries + (append_all(waiting) if waiting else [])
+        waiting.append((row, _happened(row, obj, how)))
+    _append(waiting)
+
+
+def _append(waiting: Sequence[tuple[AuditEvent, Happened]]) -> None:
+    if waiting:
+        for (row, _one), leaf in zip(waiting, append_all([one for _row, one in waiting]), strict=True):
+            row.leaf = leaf
 
 
 def _happened(row: AuditEvent, obj, how: Decisive) -> Happened:

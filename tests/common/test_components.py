@@ -107,11 +107,11 @@ def test_messages_are_banners_of_their_kind_and_their_markup_is_harmless(client)
 
 
 class TestFields:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def fresh(self, client):
         return page(client, "/form")
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def wrong(self, client):
         return page(client, "/form?errors")
 

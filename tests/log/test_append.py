@@ -242,7 +242,7 @@ def test_an_append_asks_little(log, app):
     log.append()
     log.append(START + DAY)
     with counted_statements(app) as sent:
-        actions.append("tender.open", log.about, now=START + DAY, payload={})
+        actions.append_all([actions.Happened("tender.open", log.about, START + DAY, {})])
     reading = [text for text in sent if text.lstrip().upper().startswith("SELECT") and "pg_advisory" not in text]
     assert len(reading) <= 3 and len(sent) <= 6, sent
     db.session.rollback()

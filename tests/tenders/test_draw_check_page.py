@@ -55,7 +55,11 @@ CHANGES = {
         lambda first: _swap(first["sequence"][1], "reason", "bidder"),
         "抽取的依据或者顺序被改动",
     ),
-    "who came up": ("place-other", lambda first: _swap(first["sequence"][2], "position", 12), "第 3 位应是名单上的"),
+    "who came up": (
+        "place-other",
+        lambda first: _swap(first["sequence"][2], "position", first["sequence"][2]["position"] % 12 + 1),
+        "第 3 位应是名单上的",
+    ),
     "a replacement": ("walk-full", lambda first: _swap(first["sequence"][2], "left_at", None), "席位已满"),
     "a name": ("opens", lambda first: _swap(first["opened"][0], "line", first["opened"][0]["line"].replace("专家", "亲友")), "打不开"),
     "the day of the lottery": ("announced", lambda first: _swap(first, "reason", "改期"), "冻结时公告的内容被改动"),

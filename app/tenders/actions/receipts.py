@@ -52,24 +52,17 @@ def write_pending() -> None:
     if not noted:
         return
     recording.append_pending()
-    leaves, people = _leaves_of(noted), _addresses_of(noted)
+    people = _addresses_of(noted)
     letters: list[dict] = []
     with force_locale(CHINESE):
         for row, obj in noted:
-            leaf, to = leaves.get((row.event, row.object_type, row.object_id)), people.get(row.user_id)
-            if leaf is None or to is None:
+            to = people.get(row.user_id)
+            if row.leaf is None or to is None:
                 continue
             left = REFUSALS_A_DAY - _refusals_mailed(to, obj.tender.number, row) if row.event == "bid.refuse" else None
             if left is None or left > 0:
-                letters.append(_letter(to, row, obj.tender, leaf, is_last=left == 1))
+                letters.append(_letter(to, row, obj.tender, is_last=left == 1))
     send_mails(letters)
-
-
-def _leaves_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[tuple[str, str, str], int]:
-    """The newest leaf of each event and object. By an index: the log may hold a million entries."""
-    rows = [row for row, _obj in noted]
-    of_them = {name: list({getattr(row, name) for row in rows}) for name in ("event", "object_type", "object_id")}
-    return {tuple(key): leaf for *key, leaf in db.session.execute(_LEAVES, of_them)}
 
 
 def _addresses_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[int, str]:
@@ -77,11 +70,6 @@ def _addresses_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[int, str]:
     return dict(db.session.execute(_ADDRESSES, {"ids": list(ids)}).all())
 
 
-_LEAVES = (
-    select(LogEntry.event, LogEntry.object_type, LogEntry.object_id, LogEntry.leaf_index)
-    .where(*(getattr(LogEntry, name).in_(bindparam(name, expanding=True)) for name in ("event", "object_type", "object_id")))
-    .order_by(LogEntry.leaf_index)
-)
 _ADDRESSES = select(User.id, User.email).where(User.id.in_(bindparam("ids", expanding=True)), User.active).order_by(User.id)
 
 
@@ -100,7 +88,7 @@ def _refusals_mailed(to: str, number: str, row: AuditEvent) -> int:
     )
 
 
-def _letter(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> dict:
+def _letter(to: str, row: AuditEvent, tender, *, is_last: bool) -> dict:
     facts, address = row.facts, current_app.config.get("SITE_URL", "")
     page = f"bid/refusals/{refusal_token(int(row.object_id))}" if row.event == "bid.refuse" else "bid/receipt"
     lines = [
@@ -112,7 +100,7 @@ def _letter(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> di
         _l("原因：%(reason)s", reason=facts["reason"]) if "reason" in facts else None,
         _l("回执号：%(receipt)s", receipt=facts["receipt"]) if "receipt" in facts else None,
         _l("封装校验值：%(capsule)s", capsule=facts["capsule"]) if facts.get("capsule") else None,
-        _l("日志序号：%(leaf)d", leaf=leaf),
+        _l("日志序号：%(leaf)d", leaf=row.leaf),
         "",
         _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
         _l("一天之内这个项目再有不受理的，不再发邮件；每一次的签名回执都在投标页面的“不受理记录”里查看和下载。") if is_last else None,
@@ -121,7 +109,7 @@ def _letter(to: str, row: AuditEvent, tender, leaf: int, *, is_last: bool) -> di
     ]
     text = "\n".join(str(line) for line in lines if line is not None)
     subject = str(SUBJECTS[row.event]) % {"title": tender.title, "number": tender.number}
-    return letter(to, subject, f"{text}\n", now=row.at, receipt_leaf=leaf)
+    return letter(to, subject, f"{text}\n", now=row.at, receipt_leaf=row.leaf)
 
 
 def receipt_text(leaf: int) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask_babel import force_locale
-from sqlalchemy import Row, insert
+from sqlalchemy import Row, bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.rules import Role
@@ -134,13 +134,20 @@ class Entered:
     header: Header
     event: str
     bid: Bid
+    is_first: bool
+    """Of this bidder: its bid is new."""
     number: int
-    receipt: str
+    now: datetime
+    """At which it stands: when it came, and not before what it replaces."""
+
+    @property
+    def receipt(self) -> str:
+        return bidding.receipt_number(self.header.sha256, self.now)
 
     @property
     def done(self) -> Done:
         facts = {"version": self.number, "receipt": self.receipt, "capsule": self.header.sha256}
-        return Done(self.event, self.bid, self.one.actor, self.bid.submitted_at, facts)
+        return Done(self.event, self.bid, self.one.actor, self.now, facts)
 
 
 @dataclass(frozen=True)
@@ -224,19 +231,15 @@ def why_not_again(own: OwnBid | None, *, deadline_at: datetime, now: datetime) -
 
 
 def _enter(tender: Tender, own: OwnBid | None, one: HandedIn, header: Header, enterprise_id: int) -> Entered:
-    now = received_at(own.bid if own else None, one.now)
-    if own is None:
-        bid, event, number = (
-            Bid(tender_id=tender.id, enterprise_id=enterprise_id, organisation_id=one.actor.organisation_id),
-            "bid.submit",
-            1,
-        )
-        db.session.add(bid)
-    else:
-        bid, event, number = own.bid, "bid.replace" if own.standing else "bid.submit", own.versions[-1].number + 1
-    set_committed_value(bid, "tender", tender)  # so that nobody asks for it again
-    bid.submitted_at, bid.withdrawn_at, bid.current_number = now, None, number
-    return Entered(one, header, event, bid, number, bidding.receipt_number(header.sha256, now))
+    if own is not None:
+        now, number = received_at(own.bid, one.now), own.versions[-1].number + 1
+        set_committed_value(own.bid, "tender", tender)  # so that nobody asks for it again
+        return Entered(one, header, "bid.replace" if own.standing else "bid.submit", own.bid, False, number, now)
+    whose = {"tender_id": tender.id, "enterprise_id": enterprise_id, "organisation_id": one.actor.organisation_id}
+    bid = Bid(**whose, submitted_at=one.now, withdrawn_at=None, current_number=1)
+    db.session.add(bid)
+    set_committed_value(bid, "tender", tender)
+    return Entered(one, header, "bid.submit", bid, True, 1, one.now)
 
 
 def _write(entered: Sequence[Entered]) -> Sequence[int]:
@@ -248,7 +251,7 @@ def _write(entered: Sequence[Entered]) -> Sequence[int]:
         {
             "bid_id": new.bid.id,
             "number": new.number,
-            "submitted_at": new.bid.submitted_at,
+            "submitted_at": new.now,
             "submitted_by_id": new.one.actor.user_id,
             "content_sha256": new.header.sha256,
             "receipt": new.receipt,
@@ -261,8 +264,12 @@ def _write(entered: Sequence[Entered]) -> Sequence[int]:
         _INSERT_CAPSULES,
         [{"version_id": ids[new.receipt], "sha256": new.header.sha256, "header": new.one.data.decode()} for new in entered],
     )
+    if again := [new for new in entered if not new.is_first]:
+        db.session.execute(_REPLACE, [{"bid": new.bid.id, "submitted_at": new.now, "current_number": new.number} for new in again])
     for new in entered:
-        db.session.expire(new.bid, ["versions"])
+        db.session.expire(
+            new.bid, ["versions"] if new.is_first else ["versions", "submitted_at", "withdrawn_at", "current_number", "version_id"]
+        )
     record_all([new.done for new in entered])
     return [ids[new.receipt] for new in entered]
 
@@ -272,6 +279,17 @@ _PRINTED_NOT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u
 
 _INSERT_VERSIONS = insert(BidVersion.__table__)
 _INSERT_CAPSULES = insert(BidCapsule.__table__)
+_REPLACE = (
+    update(Bid.__table__)
+    .where(Bid.__table__.c.id == bindparam("bid"))
+    .values(
+        submitted_at=bindparam("submitted_at"),
+        withdrawn_at=None,
+        current_number=bindparam("current_number"),
+        version_id=Bid.__table__.c.version_id + 1,
+    )
+)
+"""Under the tender's lock: nobody else has changed the bid since it was read."""
 
 
 def parse_header(data: bytes) -> Header:

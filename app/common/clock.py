@@ -28,14 +28,14 @@ class DemoClock(db.Model):
 def now() -> datetime:
     """This request's or command's instant, taken once, inside its transaction."""
     if "now" not in g:
-        before = monotonic()
         g.now = _read()
-        g.now_asked, g.now_read = before, monotonic()
+        g.now_read = monotonic()
     return g.now
 
 
 def instant_of(arrival: float) -> datetime:
-    """When something came that has waited since; `arrival`: `monotonic()` at that moment. Read together with this request's `now`.
+    """When something came that has waited since; `arrival`: `monotonic()` at that moment. Reckoned back from this request's `now`: never before it
+    came, and behind it by no more than PostgreSQL takes to say what time it is.
 
     Where the clock stands still, as under the demonstration clock or while it was put back behind what is on record, that is where it stands."""
     read = now()
@@ -105,10 +105,12 @@ def set_demo(instant: datetime) -> None:
 
 
 def _read() -> datetime:
+    asked = monotonic()
     row = db.session.execute(_asked(db.engine.dialect.name)).one()
     demo_at = None if current_app.config["PRODUCTION"] else row[0]
     g.now_is_demo = demo_at is not None
     clock = demo_at or (row[2] if len(row) > 2 else wall())
+    g.now_asked = asked if len(row) > 2 else monotonic()
     g.now_stands = row[1] is not None and row[1] > clock
     return row[1] if g.now_stands else clock
 

@@ -1,6 +1,7 @@
 """One now a request, never before what was already done; the demonstration clock goes forward only."""
 
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 
@@ -26,6 +27,29 @@ def test_now_never_lies_before_the_last_audit_row(session):
     session.commit()
     app_clock.forget_now()
     assert app_clock.now() == ahead
+
+
+def test_what_has_waited_stands_at_the_instant_at_which_it_came(app, session):
+    came = monotonic()
+    before = app_clock.wall()
+    app_clock.forget_now()
+    assert app_clock.instant_of(came - 3) < before - timedelta(seconds=2.9)
+    assert before - timedelta(seconds=0.1) < app_clock.instant_of(came) <= app_clock.now()
+    assert app_clock.instant_of(came + 60) == app_clock.now(), "nothing comes in the future"
+
+
+def test_a_clock_that_was_put_back_gives_no_time_for_waiting(session):
+    ahead = app_clock.wall() + timedelta(hours=2)
+    note(ahead)
+    session.commit()
+    app_clock.forget_now()
+    assert app_clock.instant_of(monotonic() - 60) == ahead
+
+
+def test_the_demonstration_clock_gives_no_time_for_waiting(clock, session):
+    at = clock.set_local(2009, 11, 18, 9, 0)
+    app_clock.forget_now()
+    assert app_clock.instant_of(monotonic() - 60) == at
 
 
 def test_the_demonstration_clock_stands_still(clock, session):

@@ -76,15 +76,20 @@ def divisions() -> None:
 
 
 def published(
-    *, number: str = "XH-2009-0001", ceiling_fen: int = 80, regime: Regime = Regime.COMMUNITY, deadline: datetime = DEADLINE
+    *,
+    number: str = "XH-2009-0001",
+    ceiling_fen: int = 80,
+    regime: Regime = Regime.COMMUNITY,
+    at: datetime = PUBLISHED,
+    deadline: datetime = DEADLINE,
 ) -> Story:
     divisions()
-    load_official_years(actor=system_actor(), now=PUBLISHED)
+    load_official_years(actor=system_actor(), now=at)
     home = factories.organisation(OrganisationKind.COMMUNITY, name=f"东苑社区居委会{number[-4:]}")
     manager = factories.person(Role.COMMUNITY_MANAGER, organisation=home, name="周文")
     compound = Compound(
         division_code=factories.COMMUNITY, name=f"康居小区{number[-4:]}", households=812, area_centi=7_146_000, buildings=12,
-        mode=ManagementMode.NONE, search_text="康居小区", updated_at=PUBLISHED,
+        mode=ManagementMode.NONE, search_text="康居小区", updated_at=at,
     )  # fmt: skip
     db.session.add(compound)
     db.session.flush()
@@ -93,8 +98,8 @@ def published(
         number=number, title="康居小区物业服务", status=Status.FILED, regime=regime, regime_version=CURRENT_VERSION,
         procuring_entity_id=home.id, division_code=factories.COMMUNITY, ceiling_fen=ceiling_fen, term_months=36,
         service_level=ServiceLevel.THIRD, service_content="保洁、绿化、秩序、维修", opening_place="东苑社区会议室", contact_name="周文",
-        contact_phone="0375-4941234", area_centi=7_146_000, households=812, publish_on=PUBLISHED.date(), bid_deadline_at=deadline,
-        created_at=PUBLISHED, created_by_id=manager.id, submitted_at=PUBLISHED, filed_at=PUBLISHED,
+        contact_phone="0375-4941234", area_centi=7_146_000, households=812, publish_on=at.date(), bid_deadline_at=deadline,
+        created_at=at, created_by_id=manager.id, submitted_at=at, filed_at=at,
         criteria=[
             ScoreCriterion(position=n, code=c.code, label=str(c.label), weight=c.weight, kind=c.kind, guidance=str(c.guidance))
             for n, c in enumerate(card, start=1)
@@ -105,14 +110,14 @@ def published(
     )  # fmt: skip
     db.session.add(tender)
     db.session.flush()
-    holders = hold(tender, manager)
-    tender.status, tender.published_at = Status.PUBLISHED, PUBLISHED
-    record("tender.publish", tender, actor=system_actor(), now=PUBLISHED, bid_deadline_at=deadline.isoformat())
+    holders = hold(tender, manager, at)
+    tender.status, tender.published_at = Status.PUBLISHED, at
+    record("tender.publish", tender, actor=system_actor(), now=at, bid_deadline_at=deadline.isoformat())
     db.session.commit()
     return Story(tender, manager, holders=holders)
 
 
-def hold(tender: Tender, manager: User) -> list[User]:
+def hold(tender: Tender, manager: User, at: datetime) -> list[User]:
     """Three holders with keys bound: the tenderer's manager, a legal officer and a street officer."""
     bureau = factories.organisation(OrganisationKind.BUREAU, name=f"市房管局{tender.number[-4:]}", division_code="4104")
     street = factories.organisation(OrganisationKind.STREET_OFFICE, name=f"曙光街街道办{tender.number[-4:]}", division_code="410402001")
@@ -124,10 +129,8 @@ def hold(tender: Tender, manager: User) -> list[User]:
     homes = (tender.procuring_entity_id, bureau.id, street.id)
     for position, (user, home, seat) in enumerate(zip(people, homes, BASE_SEATS, strict=True), start=1):
         recipient = str(key_of(user).to_public())
-        key = HolderKey(user_id=user.id, recipient=recipient, fingerprint=fingerprint(recipient), made_at=PUBLISHED)
-        tender.holders.append(
-            TenderHolder(position=position, seat=seat, organisation_id=home, user_id=user.id, key=key, chosen_at=PUBLISHED)
-        )
+        key = HolderKey(user_id=user.id, recipient=recipient, fingerprint=fingerprint(recipient), made_at=at)
+        tender.holders.append(TenderHolder(position=position, seat=seat, organisation_id=home, user_id=user.id, key=key, chosen_at=at))
     db.session.flush()
     return people
 

@@ -3,6 +3,7 @@
 import contextvars
 import io
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 
 from werkzeug.test import TestResponse
@@ -64,6 +65,11 @@ class Program:
 
     def submit(self, header: bytes) -> TestResponse:
         return self.ask("POST", f"{self.url}/submit", data={"header": header.decode()})
+
+    def about_to_submit(self, header: bytes) -> Callable[[], TestResponse]:
+        """The same for a thread of its own, that knows nothing of the test's database."""
+        told = {"headers": {"X-CSRFToken": self.client.csrf_token(), "Accept-Language": "zh"}, "data": {"header": header.decode()}}
+        return lambda: self.client.browser.post(f"{self.url}/submit", **told)
 
     def send_file(self, data: bytes | None, name: str = "bid.sealed") -> TestResponse:
         sent = {"csrf_token": self.client.csrf_token()} | ({} if data is None else {"sealed": (io.BytesIO(data), name)})

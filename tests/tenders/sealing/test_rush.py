@@ -1,0 +1,137 @@
+"""Bids that are handed in at the same moment and wait for the same lock: who they are, when they came, and what becomes of each."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import actions as accounts
+from app.accounts.models import Membership, Organisation, User
+from app.common.clock import wall
+from app.common.database import writing
+from app.common.mail import OutboxMail
+from app.extensions import db
+from app.tenders.models import BidVersion
+from app.tenders.queries.handing_in import lock_published
+from tests import factories
+from tests.client import Client
+from tests.tenders import bid_stories as stories
+from tests.tenders.sealing.tus import Program, seal_bid
+
+
+@pytest.fixture
+def bidders(app, sign_in) -> Callable[[stories.Story], list[Program]]:
+    def signed_in(story: stories.Story) -> list[Program]:
+        programs = [Program(Client(app)) for _one in story.bidders]
+        for program, (_enterprise, user) in zip(programs, story.bidders, strict=True):
+            sign_in(program.client, user)
+        return programs
+
+    return signed_in
+
+
+@contextmanager
+def locked(number: str):
+    """While somebody else has the tender."""
+    db.session.commit()
+    with writing():
+        lock_published(number)
+        yield
+    db.session.rollback()
+
+
+def uploaded(story: stories.Story, program: Program, index: int, **changes) -> bytes:
+    bid = seal_bid(story, index, **changes)
+    for one in bid.objects:
+        program.upload(one)
+    return bid.header.to_bytes()
+
+
+def wait_in_line(app, many: int) -> None:
+    until = time.monotonic() + 20
+    while sum(len(line) for line in app.extensions["together"]._lines.values()) < many:
+        assert time.monotonic() < until, "they never came"
+        time.sleep(0.01)
+
+
+def versions(session) -> list[BidVersion]:
+    session.commit()
+    return list(session.scalars(select(BidVersion).order_by(BidVersion.id)))
+
+
+@pytest.fixture
+def story(session, clock):
+    found = stories.published()
+    found.bidders = [stories.enterprise(number + 1, name) for number, name in enumerate(stories.NAMES[:3])]
+    clock.set(stories.IN_TIME)
+    return found
+
+
+def second_signatory(home: Organisation) -> User:
+    return factories.person(stories.Role.ENTERPRISE_SIGNATORY, organisation=home, name="副签章人")
+
+
+def test_who_came_before_the_deadline_and_waited_beyond_it_is_in_time(app, session, bidders):
+    """By a real clock: each bid stands with the instant at which it came, not with the one at which its turn was."""
+    story = stories.published(at=wall() - timedelta(days=1), deadline=wall() + timedelta(seconds=5))
+    story.bidders = [stories.enterprise(number + 1, name) for number, name in enumerate(stories.NAMES[:3])]
+    deadline, number = story.tender.bid_deadline_at, story.tender.number
+    programs = bidders(story)
+    ready = [program.about_to_submit(uploaded(story, program, index)) for index, program in enumerate(programs)]
+    with ThreadPoolExecutor(3) as threads:
+        with locked(number):
+            began = wall()
+            assert began < deadline - timedelta(seconds=0.5), "the test itself was too slow"
+            early = [threads.submit(one) for one in ready[:2]]
+            wait_in_line(app, 2)
+            came = wall()
+            time.sleep(max(0.0, (deadline - wall()).total_seconds()) + 0.2)
+            late = threads.submit(ready[2])
+            wait_in_line(app, 3)
+        answers = [one.result(30) for one in (*early, late)]
+    assert [one.status_code for one in answers] == [201, 201, 409], [one.data for one in answers]
+    at = [one.submitted_at for one in versions(session)]
+    assert all(began <= one <= came + timedelta(seconds=0.3) for one in at), (began, came, at)
+    assert "09:30" not in answers[2].json["text"] and "截止" in answers[2].json["text"]
+
+
+def test_one_who_may_not_hand_in_takes_nobody_with_it(app, session, story, bidders):
+    programs = bidders(story)
+    headers = [uploaded(story, program, index) for index, program in enumerate(programs)]
+    ready = [program.about_to_submit(header) for program, header in zip(programs, headers, strict=True)]
+    (left,) = session.scalars(select(Membership).where(Membership.user_id == story.bidders[0][1].id))
+    accounts.end_membership(left, actor=factories.actor_for(second_signatory(left.organisation)), now=stories.IN_TIME)
+    story.bidders[1][1].active = False
+    session.commit()
+    with ThreadPoolExecutor(3) as threads:
+        with locked(story.tender.number):
+            asked = [threads.submit(one) for one in ready]
+            wait_in_line(app, 3)
+        answers = [one.result(30) for one in asked]
+    assert [one.status_code for one in answers] == [403, 302, 201], [one.data for one in answers]
+    assert answers[1].location == "/sign-in"
+    assert [one.submitted_by_id for one in versions(session)] == [story.bidders[2][1].id]
+
+
+def test_two_people_of_one_bidder_come_one_after_the_other(app, session, story, bidders, sign_in):
+    """In whatever order: both have their receipts, the later replaces the earlier."""
+    enterprise, first = story.bidders[0]
+    second = second_signatory(session.get(Organisation, enterprise.organisation_id))
+    programs = [*bidders(story)[:1], Program(Client(app))]
+    sign_in(programs[1].client, second)
+    headers = [uploaded(story, program, 0, price_fen=price) for program, price in zip(programs, (70, 60), strict=True)]
+    ready = [program.about_to_submit(header) for program, header in zip(programs, headers, strict=True)]
+    with ThreadPoolExecutor(2) as threads:
+        with locked(story.tender.number):
+            asked = [threads.submit(one) for one in ready]
+            wait_in_line(app, 2)
+        assert [one.result(30).status_code for one in asked] == [201, 201]
+    found = versions(session)
+    assert [one.number for one in found] == [1, 2] and {one.submitted_by_id for one in found} == {first.id, second.id}
+    mails = session.scalars(select(OutboxMail).where(OutboxMail.receipt_leaf.is_not(None)).order_by(OutboxMail.receipt_leaf)).all()
+    assert [one.to for one in mails] == [{first.id: first.email, second.id: second.email}[one.submitted_by_id] for one in found]
+    assert len({one.receipt_leaf for one in mails}) == 2

@@ -162,7 +162,8 @@ def _path(owner: str) -> Path:
 
 def folder(name: str) -> Path:
     found = current_app.config["DATA"] / name
-    found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not found.is_dir():
+        found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found
 
 

@@ -35,7 +35,6 @@ from app.tenders.queries.handing_in import (
     own_bids_of,
     people_of,
     used_capsules,
-    version_ids,
 )
 
 MORE_REFUSED = "bid.refuse_more"
@@ -258,11 +257,10 @@ def _write(entered: Sequence[Entered]) -> Sequence[int]:
         }
         for new in entered
     ]
-    db.session.execute(_INSERT_VERSIONS, versions)
-    ids = version_ids([new.receipt for new in entered])
+    ids = list(db.session.scalars(_INSERT_VERSIONS, versions))
     db.session.execute(
         _INSERT_CAPSULES,
-        [{"version_id": ids[new.receipt], "sha256": new.header.sha256, "header": new.one.data.decode()} for new in entered],
+        [{"version_id": key, "sha256": new.header.sha256, "header": new.one.data.decode()} for key, new in zip(ids, entered, strict=True)],
     )
     if again := [new for new in entered if not new.is_first]:
         db.session.execute(_REPLACE, [{"bid": new.bid.id, "submitted_at": new.now, "current_number": new.number} for new in again])
@@ -271,13 +269,13 @@ def _write(entered: Sequence[Entered]) -> Sequence[int]:
             new.bid, ["versions"] if new.is_first else ["versions", "submitted_at", "withdrawn_at", "current_number", "version_id"]
         )
     record_all([new.done for new in entered])
-    return [ids[new.receipt] for new in entered]
+    return ids
 
 
 _PRINTED_NOT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """A reason is signed and mailed in one line: whatever came with the refused bytes makes no line in it and turns none around."""
 
-_INSERT_VERSIONS = insert(BidVersion.__table__)
+_INSERT_VERSIONS = insert(BidVersion.__table__).returning(BidVersion.__table__.c.id, sort_by_parameter_order=True)
 _INSERT_CAPSULES = insert(BidCapsule.__table__)
 _REPLACE = (
     update(Bid.__table__)

@@ -53,10 +53,6 @@ _HANDS = (
 )
 _USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))).order_by(BidCapsule.sha256)
 
-_VERSIONS = (
-    select(BidVersion.receipt, BidVersion.id).where(BidVersion.receipt.in_(bindparam("receipts", expanding=True))).order_by(BidVersion.id)
-)
-
 
 def lock_published(number: str) -> tuple[Tender, bool]:
     """The tender, once nobody else changes its bids or state, and whether its closing list has been made. 404 before it is published."""
@@ -110,11 +106,6 @@ def hands_in(tender: Tender, people: Collection[int | None]) -> Sequence[Row]:
     """For which enterprises these people have handed in, taken back or not: user_id, organisation_id, name. A colleague may hand in again what was
     taken back, and then two bids would stand by one person's hands; the colleague could not be refused without learning of the other bid."""
     return db.session.execute(_HANDS, {"tender_id": tender.id, "people": list(people)}).all()
-
-
-def version_ids(receipts: Collection[str]) -> Mapping[str, int]:
-    """By receipt number."""
-    return dict(db.session.execute(_VERSIONS, {"receipts": list(receipts)}).all())
 
 
 def used_capsules(hashes: Collection[str]) -> frozenset[str]:

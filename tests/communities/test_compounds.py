@@ -176,6 +176,15 @@ def test_the_figures_that_money_depends_on_are_corrected_by_the_bureau_alone(cli
     assert (found.buildings, found.households, found.area_centi) == (2, 10, 90_000)
 
 
+@pytest.mark.parametrize("version", ["9" * 5000, "²", "-1", ""])
+def test_a_record_of_no_such_version_is_not_corrected(client, sign_in, compound, version):
+    sign_in(client, Role.COMMUNITY_MANAGER, division_code="410402001001")
+    page = client.post(f"/compounds/{compound.id}/correct", {"version": version, "mode": "none", "buildings": "2", "reason": "核对"}, status=200)
+    assert page.errors, "somebody else may have changed it meanwhile"
+    db.session.expire_all()
+    assert db.session.get(Compound, compound.id).buildings is None
+
+
 @pytest.mark.parametrize("values", [{"area_centi": 95_000}, {"households": 11}])
 def test_no_community_changes_them_another_way(session, compound, values):
     factories.organisation(OrganisationKind.BUREAU, name="新华区房产管理局", division_code="410402")

@@ -124,7 +124,8 @@ def correct(compound_id: int):
     form = CorrectionForm.of(compound, today_year=clock.today().year, may_count=may_count)
     if form.validate_on_submit():
         try:
-            version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+            text = form.version.data or ""
+            version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
             actions.correct_compound(
                 compound, form.values(), reason=form.reason.data, version=version, is_checked=may_count and form.is_checked.data,
                 actor=actor(), now=clock.now(),

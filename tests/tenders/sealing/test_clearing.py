@@ -11,7 +11,7 @@ from pyrage import encrypt, x25519
 
 from app.tenders import held, uploads
 from app.tenders.actions import bidding, unsealing
-from app.tenders.actions.clearing import clear_store
+from app.tenders.actions.clearing import clear_store, make_room
 from app.tenders.capsule.format import pack
 from app.tenders.queries.bids import own_bid
 from tests.client import settle
@@ -244,6 +244,27 @@ def test_what_was_replaced_counts_and_makes_room_for_its_own_bidder_alone(progra
     tick(app, 1)
     assert stored(folder) == kept | second | third
     assert set(held_by(story)) == second | third
+
+
+def test_what_was_sent_and_not_handed_in_keeps_its_place_for_a_week(program, story, folder, monkeypatch):
+    """Also when its bidder holds so much that room is made: a bid may be sealed on a Monday and handed in on a Friday."""
+    other = encrypt(os.urandom(50_000), [x25519.Identity.generate().to_public()])
+    program.upload(DATA)
+    program.upload(other)
+    whose = {"tender_id": story.tender.id, "organisation_id": story.bidders[0][0].organisation_id}
+    monkeypatch.setattr(held, "BYTES", len(DATA) * 2)
+
+    def days_pass(days: float) -> None:
+        owner = held.owner_of(**whose)
+        with held.changing(owner) as note:
+            note["objects"][held.token_of(owner, DIGEST, len(DATA))]["at"] = time.time() - days * 24 * 3600
+
+    days_pass(6.9)
+    make_room(**whose)
+    assert held_by(story) == {DIGEST: held.State.HERE, sha256(other).hexdigest(): held.State.HERE}
+    days_pass(7.1)
+    make_room(**whose)
+    assert held_by(story) == {DIGEST: held.State.ASIDE, sha256(other).hexdigest(): held.State.HERE}
 
 
 def test_a_refused_sealed_file_does_not_use_up_its_bidders_room(program, story, folder, app):

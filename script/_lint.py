@@ -1,4 +1,4 @@
-"""Looks at the code without running it: ruff, the directions of imports, and the rules of this repository's own."""
+"""Looks at the code without running it: ruff, the directions of imports, whether the tests can be read, and the rules of this repository's own."""
 
 import subprocess
 import sys
@@ -11,7 +11,9 @@ TOOLS = (
     ("ruff check", ["ruff", "check", "--quiet", "--output-format", "concise", "."]),
     ("ruff format", ["ruff", "format", "--quiet", "--check", "--output-format", "concise", "."]),
     ("import-linter", ["lint-imports", "--no-cache"]),
+    ("pytest", ["pytest", "--collect-only", "-qqq", "-p", "no:cacheprovider"]),
 )
+"""The last only reads the tests: one that imports what has moved is found here, not at the end of the run."""
 
 
 def failures() -> Iterator[str]:

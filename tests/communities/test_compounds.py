@@ -179,7 +179,9 @@ def test_the_figures_that_money_depends_on_are_corrected_by_the_bureau_alone(cli
 @pytest.mark.parametrize("version", ["9" * 5000, "²", "-1", ""])
 def test_a_record_of_no_such_version_is_not_corrected(client, sign_in, compound, version):
     sign_in(client, Role.COMMUNITY_MANAGER, division_code="410402001001")
-    page = client.post(f"/compounds/{compound.id}/correct", {"version": version, "mode": "none", "buildings": "2", "reason": "核对"}, status=200)
+    page = client.post(
+        f"/compounds/{compound.id}/correct", {"version": version, "mode": "none", "buildings": "2", "reason": "核对"}, status=200
+    )
     assert page.errors, "somebody else may have changed it meanwhile"
     db.session.expire_all()
     assert db.session.get(Compound, compound.id).buildings is None

@@ -55,6 +55,12 @@ def shown(who: str | frozenset[Role]) -> str:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_views_that_ask_themselves_are_known_by_name(app):
+    """Each has tests of its own of whom it turns away (sealing/test_rush.py)."""
+    assert {endpoint for endpoint, view in app.view_functions.items() if getattr(view, "asks_itself", False)} == {"tenders.bid_submit"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_exceptions_for_the_frameworks_own_views_are_needed(app):
     assert set(FRAMEWORK) <= set(app.view_functions)
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from sqlalchemy import select
 
 from app.accounts.rules import Role
@@ -294,6 +295,19 @@ def test_the_copies_hold_what_was_read_out(session, client):
     assert pdf.data.startswith(b"%PDF-") and pdf.headers["Content-Disposition"].startswith("attachment")
     english = client.get(address(story, ".docx"), headers={"Accept-Language": "en"})
     assert len(english.data) > 10_000
+
+
+def test_the_word_copy_prints_on_a4_with_whole_rows_and_its_heads_on_every_page(session, client):
+    story = stories.with_bids((71, 67, 76))
+    stories.open_all(story)
+    document = Document(io.BytesIO(client.get(address(story, ".docx")).data))
+    (section,) = document.sections
+    room = section.page_width - section.left_margin - section.right_margin
+    assert (section.page_width.mm, section.page_height.mm) == (pytest.approx(297, abs=0.1), pytest.approx(210, abs=0.1))
+    for table in document.tables:
+        assert sum(column.width for column in table.columns) == pytest.approx(room, rel=0.001)
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
+    assert [table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in document.tables] == [False, True, True]
 
 
 def test_there_is_no_copy_before_the_record(session, client):

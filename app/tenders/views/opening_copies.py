@@ -11,8 +11,10 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Mm, Pt, RGBColor
 from flask import current_app, render_template
 from flask_babel import gettext as _
 
@@ -170,23 +172,29 @@ def _time(instant: str) -> str:
 
 
 def word_copy(sheet: Sheet) -> bytes:
-    """A Word document."""
+    """A Word document, laid out as the PDF is, in the typefaces that every Chinese Windows has."""
     document = Document()
     section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = section.page_height, section.page_width
-    for name in ("Normal", "Title", "Heading 1"):
+    section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(15)
+    section.top_margin = section.bottom_margin = Mm(18)
+    for name, typeface, size in (("Normal", WORD_TEXT, 9.5), ("Title", WORD_HEADINGS, 18), ("Heading 1", WORD_HEADINGS, 11)):
         style = document.styles[name]
-        style.font.name = FONT
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
-    document.styles["Normal"].font.size = Pt(9.5)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # they would come before the names
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        style.font.name, style.font.size, style.font.color.rgb = typeface, Pt(size), RGBColor(0, 0, 0)
+        fonts.set(qn("w:eastAsia"), typeface)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    document.styles["Normal"].element.get_or_add_rPr().append(language)
     document.core_properties.title, document.core_properties.author = f"{sheet.title} {sheet.number}", ""
-    document.add_heading(sheet.title, level=0)
-    document.add_paragraph(sheet.subtitle)
-    _word_table(document, None, sheet.facts)
-    for table in sheet.tables:
+    document.add_heading(sheet.title, level=0).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.add_paragraph(sheet.subtitle).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _word_table(document, None, sheet.facts, FACT_WIDTHS)
+    for table, widths in zip(sheet.tables, (BID_WIDTHS, HOLDER_WIDTHS), strict=False):
         document.add_heading(table.caption, level=1)
-        _word_table(document, table.heads, table.rows)
+        _word_table(document, table.heads, table.rows, widths)
     for heading, text in sheet.passages:
         document.add_heading(heading, level=1)
         for line in text.splitlines():
@@ -200,12 +208,27 @@ def word_copy(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _word_table(document: Any, heads: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> None:
-    table = document.add_table(rows=0, cols=len(heads or rows[0]))
-    table.style = "Table Grid"
-    for row in ([heads] if heads else []) + list(rows):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = _printable(text)
+WORD_TEXT, WORD_HEADINGS = "SimSun", "SimHei"
+FACT_WIDTHS, BID_WIDTHS, HOLDER_WIDTHS = (50, 217), (12, 48, 38, 36, 48, 25, 24, 36), (40, 87, 65, 75)
+"""Of columns, in mm: 267 between the margins."""
+
+
+def _word_table(document: Any, heads: Sequence[str] | None, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+    """No row is cut by the end of a page, and the heads come again on the next."""
+    table = document.add_table(rows=0, cols=len(widths))
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for number, row in enumerate(([heads] if heads else []) + list(rows)):
+        added = table.add_row()
+        properties = added._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        is_head = bool(heads) and number == 0
+        if is_head:
+            properties.append(OxmlElement("w:tblHeader"))
+        for cell, text, width in zip(added.cells, row, widths, strict=True):
+            cell.text, cell.width = _printable(text), Mm(width)
+            cell.paragraphs[0].runs[0].bold = is_head
 
 
 def _printable(text: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -170,6 +171,8 @@ def test_terms_are_shown_with_the_holders_fingerprints(run, place):
         ({"price": "0.625"}, "最多两位小数"),
         ({"price": "0"}, "正数"),
         ({"prise": "0.62"}, "不认识的字段"),
+        ({"answers": ["一"]}, "字段的格式不对：answers。"),
+        ({"staffing": 5, "version": "二"}, "字段的格式不对：staffing, version。"),
         ({"plan": "字" * 20_001}, "plan 最多 20000 个字"),
         ({"answers": {**BID["answers"], "difficulty": "字" * 20_001}}, "最多 20000 个字，现在 20001 个"),
     ],
@@ -180,6 +183,46 @@ def test_a_bid_with_gaps_is_not_sealed(run, place, change, says):
     done = run(*SEAL)
     assert done.returncode == 1 and says in done.stderr
     assert not (place / "bid.sealed").exists() and not (place / "r.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("seal",), "还缺：--terms, --bid, --out, --recovery。"),
+        (("terms", "sealing.json", "--trems"), "不认识的部分：--trems。"),
+        (("terms", "--log-key"), "--log-key 后面没有写内容。"),
+        (("open",), "不能是 'open'。"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_was_typed_wrongly_is_said_in_the_bidders_language(run, arguments, says):
+    done = run(*arguments)
+    assert done.returncode == 2 and says in done.stderr and "用法：linli-seal" in done.stderr and "--help" in done.stderr
+    english = run(*arguments, LANG="en_GB.UTF-8")
+    assert english.returncode == 2 and "usage: linli-seal" in english.stderr and "How to write" in english.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("terms",), ("seal",), ("check",)], ids=" ".join)
+def test_help_is_in_chinese_throughout(run, command):
+    told = run(*command, "--help").stdout
+    assert told.startswith("用法：") and "选项" in told and "显示这份说明" in told
+    assert not re.search(r"usage|options|positional|show this", told), told
+
+
+@pytest.mark.parametrize(
+    ("prepare", "says"),
+    [
+        (lambda place: (place / "bid.json").unlink(), "没有这个文件或者文件夹"),
+        (lambda place: (place / "bid.json").write_text('{"bidder": "914",\n "plan" 5}'), "第 2 行第 9 个字符"),
+        (lambda place: (place / "r.txt").mkdir(), "这是一个文件夹"),
+    ],
+    ids=["no file", "no JSON", "a folder"],
+)
+def test_what_the_system_says_is_said_in_chinese(run, place, prepare, says):
+    prepare(place)
+    done = run(*SEAL, "--yes")
+    assert done.returncode in (1, 3) and says in done.stderr, done.stderr
+    assert not (place / "bid.sealed").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 from .amounts import yuan
 from .capsule.format import MAX_PLAN, Malformed, Manifest
 from .terms import TermsFile
-from .words import Fault, say
+from .words import Fault, say, why_of
 
 USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 PRICE = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
@@ -29,13 +29,16 @@ def read_bid(source: str) -> Manifest:
     try:
         text = Path(source).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise Fault("unreadable", code=3, name=source, why=error.strerror) from error
+        raise Fault("unreadable", code=3, name=source, why=why_of(error)) from error
     except UnicodeDecodeError as error:
         raise Fault("bid_encoding", name=source) from error
     try:
         found = tomllib.loads(text, parse_float=str) if source.lower().endswith(".toml") else json.loads(text, parse_float=str)
     except ValueError as error:
-        raise Fault("bid_unreadable", name=source, why=str(error)) from error
+        place = re.search(r"line (\d+),? column (\d+)", str(error))
+        raise Fault(
+            "bid_unreadable", name=source, why=say("at_line", line=place[1], column=place[2]) if place else say("at_end")
+        ) from error
     if not isinstance(found, dict):
         raise Fault("bid_unreadable", name=source, why="{ }")
     if strange := sorted(set(found) - NAMES):
@@ -44,7 +47,28 @@ def read_bid(source: str) -> Manifest:
 
 
 def _manifest(found: dict) -> Manifest:
-    data = {
+    data = _data(found)
+    for name, text in [("plan", data["plan"]), *((f"answers.{code}", text) for code, text in _texts(data["answers"]))]:
+        if isinstance(text, str) and len(text) > MAX_PLAN:
+            raise Fault("bid_long", name=name, most=MAX_PLAN, length=len(text))
+    if wrong := [name for name in NAMES & set(found) if name != "price" and not _has_form({name: found[name]})]:
+        raise Fault("bid_shape", names=", ".join(sorted(wrong)))
+    return Manifest.from_bytes(json.dumps(data).encode())
+
+
+def _has_form(found: dict) -> bool:
+    """Whether a bid of this alone has the form of bids."""
+    try:
+        Manifest.from_bytes(json.dumps(_data({"price": "1"} | found)).encode())
+    except (Malformed, TypeError):
+        return False
+    return True
+
+
+def _data(found: dict) -> dict:
+    staffing, answers = found.get("staffing", []), found.get("answers", {})
+    posts = staffing if isinstance(staffing, list) else []
+    return {
         "format": "linli-bid-1",
         "tender": "",
         "documents": "0" * 64,
@@ -53,18 +77,15 @@ def _manifest(found: dict) -> Manifest:
         "price_fen": _fen(found.get("price", "")),
         "project_manager": _stripped(found.get("project_manager", "")),
         "plan": _stripped(found.get("plan", "")),
-        "staffing": [{"qualification": "", **post} if isinstance(post, dict) else post for post in found.get("staffing", [])],
-        "answers": {code: _stripped(text) for code, text in dict(found.get("answers", {})).items()},
+        "staffing": [{"qualification": "", **post} if isinstance(post, dict) else post for post in posts] if posts else staffing,
+        "answers": {code: _stripped(text) for code, text in _texts(answers)} if isinstance(answers, dict) else answers,
         "no_interest": found.get("no_interest", False),
         "files": [],
     }
-    for name, text in [("plan", data["plan"]), *((f"answers.{code}", text) for code, text in data["answers"].items())]:
-        if isinstance(text, str) and len(text) > MAX_PLAN:
-            raise Fault("bid_long", name=name, most=MAX_PLAN, length=len(text))
-    try:
-        return Manifest.from_bytes(json.dumps(data).encode())
-    except (Malformed, TypeError) as error:
-        raise Fault("bid_shape", why=str(error)) from error
+
+
+def _texts(answers):
+    return answers.items() if isinstance(answers, dict) else ()
 
 
 def _stripped(text):
@@ -118,7 +139,7 @@ def read_files(wanted: Sequence[str], terms: TermsFile) -> list[tuple[str, str, 
                 raise Fault("file_large", name=name, most=terms.file_bytes // 1024**2)
             data = Path(path).read_bytes()
         except OSError as error:
-            raise Fault("unreadable", code=3, name=path, why=error.strerror) from error
+            raise Fault("unreadable", code=3, name=path, why=why_of(error)) from error
         _check_content(name, data)
         found.append((kind, name, data))
     if len({data for _kind, _name, data in found}) < len(found):

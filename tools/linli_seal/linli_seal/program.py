@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .amounts import yuan, yuan_in_words
+from .arguments import Parser
 from .bid import find_gaps, read_bid, read_files
 from .capsule.format import Header, Malformed, Manifest, pack, unpack
 from .capsule.seal import Sealed, seal
 from .capsule.unseal import Fault as CapsuleFault
 from .capsule.unseal import Opened, Unopened, open_capsule
 from .terms import describe_terms, read_terms
-from .words import EN, WORDS, ZH, Fault, say, speak
+from .words import EN, WORDS, ZH, Fault, say, speak, why_of
 
 SECRET = re.compile(r"^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$", re.MULTILINE)
 
@@ -42,7 +43,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="linli-seal", description=say("about"))
+    parser = Parser(prog="linli-seal", description=say("about"))
     parser.add_argument("--lang", choices=(ZH, EN), help=say("about_lang"))
     everywhere = argparse.ArgumentParser(add_help=False)
     everywhere.add_argument("--lang", choices=(ZH, EN), default=argparse.SUPPRESS, help=say("about_lang"))
@@ -101,7 +102,7 @@ def _check(options) -> None:
         header, objects = unpack(Path(options.sealed).read_bytes())
         secret = Path(options.recovery).read_text(encoding="utf-8")
     except OSError as error:
-        raise Fault("unreadable", code=3, name=error.filename, why=error.strerror) from error
+        raise Fault("unreadable", code=3, name=error.filename, why=why_of(error)) from error
     except Malformed as error:
         raise Fault("damaged", name=options.sealed) from error
     except UnicodeDecodeError as error:
@@ -121,7 +122,7 @@ def _opened(header: Header, objects: Sequence[bytes], secret: str) -> Opened:
     except Unopened as error:
         if error.fault is CapsuleFault.WRONG_KEY:
             raise Fault("wrong_recovery") from error
-        raise Fault("not_opened", why=str(error)) from error
+        raise Fault("not_opened") from error
 
 
 def _read_out(header: Header, opened: Opened) -> list[str]:
@@ -181,4 +182,4 @@ def _write(name: str, data: bytes) -> None:
         os.replace(draft, name)
     except OSError as error:
         Path(draft).unlink(missing_ok=True)
-        raise Fault("unwritable", code=3, name=name, why=error.strerror) from error
+        raise Fault("unwritable", code=3, name=name, why=why_of(error)) from error

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 from .capsule.format import Header
 from .capsule.seal import Terms
 from .published import Published, check_published
-from .words import Fault, say
+from .words import Fault, say, why_of
 
 FORMAT = "linli-terms-1"
 BEIJING = timezone(timedelta(hours=8))
@@ -83,7 +83,7 @@ def _read(source: str) -> bytes:
     try:
         return Path(source).read_bytes()
     except OSError as error:
-        raise Fault("unreadable", code=3, name=source, why=error.strerror) from error
+        raise Fault("unreadable", code=3, name=source, why=why_of(error)) from error
 
 
 def _fetch(source: str) -> bytes:
@@ -92,7 +92,7 @@ def _fetch(source: str) -> bytes:
         with urlopen(address, timeout=30) as answer:
             return answer.read(_MOST)
     except (URLError, TimeoutError, ValueError) as error:
-        raise Fault("unreachable", code=3, name=address, why=str(getattr(error, "reason", error))) from error
+        raise Fault("unreachable", code=3, name=address, why=why_of(error)) from error
 
 
 def _parse(data: dict, log_key: str) -> TermsFile:

@@ -1,5 +1,7 @@
 """Everything that the program says, in Chinese and English, and the fault that ends it."""
 
+import errno
+
 ZH, EN = "zh", "en"
 _chosen = [ZH]
 
@@ -24,8 +26,35 @@ def say(key: str, **values) -> str:
     return WORDS[key][_chosen[0] == EN].format(**values)
 
 
+def why_of(error: Exception) -> str:
+    """What stood in the way of reading or writing, in words: the system's own are English."""
+    number = getattr(getattr(error, "reason", error), "errno", None)
+    return say(f"system_{errno.errorcode[number]}" if f"system_{errno.errorcode.get(number)}" in WORDS else "system_otherwise")
+
+
 WORDS = {
     # the command line
+    "usage": ("用法：", "usage: "),
+    "usage_what": ("要写的", "what to give"),
+    "usage_options": ("选项", "options"),
+    "about_help": ("显示这份说明", "show this help"),
+    "typed_missing": ("命令没有写全，还缺：{names}。", "The command lacks: {names}."),
+    "typed_strange": ("命令里有不认识的部分：{names}。", "The command has parts that are not known: {names}."),
+    "typed_empty": ("{names} 后面没有写内容。", "Nothing is given after {names}."),
+    "typed_choice": ("{names} 不能是 {given}。", "{names} cannot be {given}."),
+    "typed_otherwise": ("命令写得不对。", "The command is not right."),
+    "typed_next": ("每一项怎么写：{program} --help", "How to write each part: {program} --help"),
+    # why the system did not do it
+    "system_ENOENT": ("没有这个文件或者文件夹", "there is no such file or folder"),
+    "system_EACCES": ("没有权限", "no permission"),
+    "system_EPERM": ("没有权限", "no permission"),
+    "system_EISDIR": ("这是一个文件夹", "it is a folder"),
+    "system_ENOTDIR": ("路径里有一段不是文件夹", "part of the path is no folder"),
+    "system_ENOSPC": ("磁盘已满", "the disk is full"),
+    "system_EROFS": ("磁盘只能读", "the disk is read-only"),
+    "system_ENAMETOOLONG": ("文件名太长", "the name is too long"),
+    "system_ECONNREFUSED": ("对方没有应答", "nobody answers there"),
+    "system_otherwise": ("系统没有完成", "the system did not do it"),
     "about": (
         "在自己的电脑上封装投标：价格、方案和附件加密后写成一个 .sealed 文件，到开标时才能由保管人共同解密。",
         "Seals a bid on your own machine: price, plan and files become one .sealed file that only the key holders together can open, at the opening.",
@@ -95,10 +124,12 @@ WORDS = {
     ),
     "bid_encoding": ("“{name}”不是 UTF-8 编码。请另存为 UTF-8。", "{name} is not in UTF-8. Save it as UTF-8."),
     "bid_unreadable": ("“{name}”的格式有误：{why}。", "{name} is not well formed: {why}."),
+    "at_line": ("第 {line} 行第 {column} 个字符", "line {line}, character {column}"),
+    "at_end": ("文件没有写完", "it ends too early"),
     "bid_strange": ("投标内容里有不认识的字段：{names}。", "The bid has fields that are not known: {names}."),
     "bid_shape": (
-        "投标内容的格式不对：{why}。请对照 README 中的例子。",
-        "The bid is not of the right form: {why}. Compare it with the example in the README.",
+        "投标内容里这些字段的格式不对：{names}。请对照 README 中的例子。",
+        "These fields of the bid are not of the right form: {names}. Compare them with the example in the README.",
     ),
     "price_no_number": (
         "报价“{price}”不是以元为单位、最多两位小数的正数。请写成 0.62 这样的数字。",
@@ -139,7 +170,10 @@ WORDS = {
     "damaged": ("“{name}”不是完整的封装文件，或者被改动过。", "{name} is not a whole sealed file, or it has been changed."),
     "no_recovery": ("“{name}”里没有恢复密钥。", "There is no recovery key in {name}."),
     "wrong_recovery": ("这份恢复文件不是这份封装的。", "This recovery file does not belong to this capsule."),
-    "not_opened": ("封装打不开：{why}。请重新封装。", "The capsule does not open: {why}. Seal the bid again."),
+    "not_opened": (
+        "封装打不开：内容不完整或者被改动过。请重新封装。",
+        "The capsule does not open: it is incomplete or was changed. Seal the bid again.",
+    ),
     "other_tender": ("这份封装不是为这个项目制作的。", "This capsule was made for another tender."),
     "other_documents": (
         "招标文件后来有改动。请用新的封标参数重新封装。",

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 
-from app.common.audit import EVENT_LABELS, OBJECT_LABELS, facts_in_words
+from app.common.audit import EVENT_LABELS, FACT_ENUMS, FACT_LABELS, OBJECT_LABELS, facts_in_words
+from app.common.figures import words
 from app.log.models import LogEntry
-from app.log.recording import LINKS
+from app.log.recording import DECISIVE, LINKS
 
 FIXED = {"event", "object", "tender", "at"}
 
@@ -50,3 +52,18 @@ def _address(entry: LogEntry) -> str:
         else (*LINKS.get(entry.object_type, ("", "")), entry.object_id)
     )
     return url_for(endpoint, **{name: value}) if endpoint in current_app.view_functions else ""
+
+
+def receipt_words() -> dict:
+    """What a page needs that puts a receipt's content into words by itself, in the reader's language."""
+    return {
+        "fixed": {"event": _("事项"), "at": _("时间"), "tender": _("项目"), "bidder": _("投标人"), "object": _("对象")},
+        "events": {event: str(EVENT_LABELS[event]) for event in sorted(DECISIVE)},
+        "facts": {key: str(label) for key, label in sorted(FACT_LABELS.items())},
+        "enums": {key: {one.value: str(one.label) for one in kinds} for key, kinds in sorted(FACT_ENUMS.items())},
+        "objects": {table: str(label) for table, label in sorted(OBJECT_LABELS.items())},
+        "yes": _("是"),
+        "no": _("否"),
+        "yuan": words().yuan,
+        "between": words().between,
+    }

@@ -17,7 +17,7 @@ from app.log.keys import WrongLogKey
 from app.log.padding import TILE
 from app.log.program import whole_program
 from app.log.queries import PublicLog, public_log, served_log
-from app.log.shown import shown_entry
+from app.log.shown import receipt_words, shown_entry
 from app.log.tree import HASH_SIZE
 
 bp = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
@@ -130,14 +130,14 @@ def download():
 @bp.get("/verify")
 @public
 def verify():
-    return render_template("log/verify.html", key=_key_line())
+    return render_template("log/verify.html", key=_key_line(), words=receipt_words())
 
 
 @bp.get("/verify.html")
 @public
 def verify_alone():
     """The same in one file that works from a disk, without this site or any other."""
-    return one_file(render_template("log/verify_alone.html", key=_key_line()), "receipt.js", "linli-verify.html")
+    return one_file(render_template("log/verify_alone.html", key=_key_line(), words=receipt_words()), "receipt.js", "linli-verify.html")
 
 
 @bp.get("/verify.py")

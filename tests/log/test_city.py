@@ -1,5 +1,7 @@
 """The sample city's own log: months of it, made by the loader through the real actions."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -62,3 +64,27 @@ def test_its_download_verifies_without_the_site(city, session, tmp_path):
     (tmp_path / "receipt").write_text(queries.receipt(entry), encoding="utf-8")
     done = run("log", tmp_path / "log", "--key", tmp_path / "key", "--older", tmp_path / "receipt")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_kind_of_receipt_is_put_into_words_by_the_page_from_disk(city, app, session, chromium, tmp_path, language):
+    kept = tmp_path / "linli-verify.html"
+    kept.write_bytes(app.test_client().get("/log/verify.html", headers={"Accept-Language": language}).data)
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.goto(kept.as_uri())
+    met: dict[str, str] = {}
+    for entry in session.scalars(sa.select(LogEntry).where(LogEntry.erased_at.is_(None)).order_by(LogEntry.leaf_index.desc())):
+        if entry.event in met:
+            continue
+        page.fill("#receipt-text", queries.receipt(entry))
+        page.click("main form button")
+        assert page.is_visible("[data-result=good]"), entry.event
+        met[entry.event] = "\n".join(page.locator("[data-told] dt").all_inner_texts())
+        values = page.locator("[data-told] dd").all_inner_texts()
+        raw = [value for value in values if re.fullmatch(r"[a-z]+([._][a-z_]+)+|true|false|null|undefined|.*T[0-9:]{8}.*", value)]
+        assert not raw, (entry.event, raw)
+    context.close()
+    unnamed = {(event, name) for event, names_of in met.items() for name in names_of.splitlines() if re.fullmatch(r"[a-z0-9_]+", name)}
+    assert len(met) > 20 and not unnamed, unnamed

@@ -112,7 +112,8 @@ def check_everything(page, receipts: list[str], tmp_path) -> None:
     for receipt in receipts:
         found = verdict(page, receipt)
         assert "通过：回执是真的" in found and "不通过" not in found
-        assert json.loads(Proof.from_text(receipt).extra)["payload"] in found
+        assert json.loads(Proof.from_text(receipt).extra)["payload"] == page.text_content("[data-fact=payload]")
+        assert page.locator("[data-told] dt").all_inner_texts()[:2] == ["事项", "时间"]
     for name, (change, words) in FAULTS.items():
         found = verdict(page, change(receipts[0]))
         assert words in found and "回执是真的" not in found, (name, found)
@@ -126,7 +127,8 @@ def check_everything(page, receipts: list[str], tmp_path) -> None:
     file.write_bytes(receipts[1].replace("\n", "\r\n").encode())  # as a mail program may have kept it
     page.set_input_files("#receipt-file", file)
     page.wait_for_selector("[data-result=good]:visible")
-    assert "bid.submit" in page.inner_text("[data-verdict]")
+    told = page.inner_text("[data-told]")
+    assert "提交投标" in told and "2009年11月18日（周三）11:0" in told and "bid.submit" not in told, told
     assert page.complaints == []
 
 

@@ -1,8 +1,11 @@
 // The page that checks a receipt: takes a file or a text, and shows one of the sentences that the page holds.
+import { make } from "../bid/dom.js";
+import { factsIn } from "./facts.js";
 import { Wrong, checkReceipt } from "./proof.js";
 
 const form = document.querySelector("[data-verify]");
 const verdict = document.querySelector("[data-verdict]");
+const words = JSON.parse(document.querySelector("[data-words]").textContent);
 const [file, receipt, key] = ["receipt-file", "receipt-text", "log-key"].map((id) => document.getElementById(id));
 
 function show(result, fault, facts) {
@@ -10,6 +13,8 @@ function show(result, fault, facts) {
   verdict.querySelector(`[data-result="${result}"]`).hidden = false;
   if (fault) verdict.querySelector(`[data-fault="${fault}"]`).hidden = false;
   for (const [name, value] of Object.entries(facts ?? {})) verdict.querySelector(`[data-fact="${name}"]`).textContent = value;
+  const told = factsIn(facts?.payload ?? "", words, document.documentElement.lang).map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value)));
+  verdict.querySelector("[data-told]").replaceChildren(...told);
   if (facts) for (const element of verdict.querySelectorAll("[data-facts]")) element.hidden = false;
 }
 

@@ -239,6 +239,8 @@ def test_shares_are_given_for_all_bids_at_once_or_not_at_all(session, room):
     assert "不一致" in send(legal, story, shares, 409).json["text"]
     for broken in ({}, [], "x", {"a": 1}):
         send(legal, story, broken, 409)
+    told = send(legal, story, {name: f" {share}" for name, share in shares_of(story, 1).items()}, 409).json
+    assert "交来的份额不完整" in told["text"] and "重新交出" in told["next"]
     assert session.query(ShareRelease).count() == 0
 
 

@@ -28,7 +28,7 @@ from app.tenders.actions.bidding import lock_tender
 from app.tenders.bidding import exact_time
 from app.tenders.capsule.format import MAX_FILE, MAX_MANIFEST, File, Header, Malformed, Manifest, age_size, exact_base64, padded_size
 from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_file, open_manifest
-from app.tenders.handing_in import DAMAGED, closing_statement
+from app.tenders.handing_in import closing_statement
 from app.tenders.kinds import BidDocumentKind, CapsuleFault
 from app.tenders.lifecycle import Status
 from app.tenders.models import Bid, BidClosing, BidContent, BidDocument, BidUnsealing, BidVersion, ShareRelease, Tender, TenderHolder
@@ -180,12 +180,15 @@ def _release(
     )
 
 
+UNREADABLE_SHARES = Reason(_l("交来的份额不完整，读不了，没有记录。"), next=_l("请刷新本页，打开密钥后重新交出。"))
+
+
 def _decoded(share: str | None) -> bytes | None:
     """What is no base64 is a broken request, whoever spelled it so, and nobody's forgery."""
     try:
         return None if share is None else exact_base64(share)
     except Malformed as error:
-        raise Refused(DAMAGED) from error
+        raise Refused(UNREADABLE_SHARES) from error
 
 
 @dataclass(frozen=True)

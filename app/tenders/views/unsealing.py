@@ -15,7 +15,6 @@ from app.common.refusal import Reason, Refused
 from app.extensions import db
 from app.log.queries import entries_about
 from app.tenders.actions import unsealing as actions
-from app.tenders.handing_in import DAMAGED
 from app.tenders.holders import HOLDING_ROLES
 from app.tenders.kinds import CapsuleFault
 from app.tenders.models import Tender
@@ -83,7 +82,7 @@ def release_shares(number: str):
     shares = sent.get("shares") if isinstance(sent, dict) else None
     try:
         if not isinstance(shares, dict) or not all(isinstance(one, str | None) for one in shares.values()):
-            raise Refused(DAMAGED)
+            raise Refused(actions.UNREADABLE_SHARES)
         rows = actions.release_shares(tender, shares, actor=actor(), now=clock.now())
         forged = sum(row.problem is CapsuleFault.FORGED_SHARE for row in rows)
         db.session.commit()

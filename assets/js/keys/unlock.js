@@ -29,8 +29,8 @@ export function unlock(root) {
         ending.abort();
         resolve(opened);
       } catch (problem) {
-        if (!(problem instanceof KeyProblem)) throw problem;
-        showFault(parts.error, say(root, problem.word, problem.details), fieldOf(problem.word, parts));
+        const { word, details } = problem instanceof KeyProblem ? problem : unforeseen(problem);
+        showFault(parts.error, say(root, word, details), fieldOf(word, parts));
       } finally {
         parts.busy.hidden = true;
         parts.open.disabled = false;
@@ -39,6 +39,12 @@ export function unlock(root) {
     parts.open.addEventListener("click", tryIt, options);
     parts.passphrase.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), tryIt()), options);
   });
+}
+
+// A fault of this program or of the browser: the person has to hear that nothing happened, and of what name it was.
+function unforeseen(problem) {
+  console.warn(problem);
+  return { word: "unforeseen", details: { trouble: problem?.name ?? "" } };
 }
 
 // The field that a problem of a key speaks of.

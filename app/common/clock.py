@@ -35,7 +35,7 @@ def now() -> datetime:
 
 def instant_of(arrival: float) -> datetime:
     """When something came that has waited since; `arrival`: `monotonic()` at that moment. Reckoned back from this request's `now`: never before it
-    came, and behind it by no more than PostgreSQL takes to say what time it is.
+    came, and behind it by no more than passes until PostgreSQL has heard the question.
 
     Where the clock stands still, as under the demonstration clock or while it was put back behind what is on record, that is where it stands."""
     read = now()
@@ -83,7 +83,7 @@ def is_demo() -> bool:
 
 
 def forget_now() -> None:
-    """After the demonstration clock was moved within one command."""
+    """Before it is read anew: the demonstration clock was moved, a body has arrived since, or others' instants are asked for."""
     g.pop("now", None)
     g.pop("now_is_demo", None)
     g.pop("now_read", None)
@@ -109,8 +109,8 @@ def _read() -> datetime:
     row = db.session.execute(_asked(db.engine.dialect.name)).one()
     demo_at = None if current_app.config["PRODUCTION"] else row[0]
     g.now_is_demo = demo_at is not None
-    clock = demo_at or (row[2] if len(row) > 2 else wall())
     g.now_asked = asked if len(row) > 2 else monotonic()
+    clock = demo_at or (row[2] if len(row) > 2 else wall())
     g.now_stands = row[1] is not None and row[1] > clock
     return row[1] if g.now_stands else clock
 

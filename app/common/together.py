@@ -40,6 +40,7 @@ class Together:
 
     def _lead(self, line: Hashable, own: "_Waiting", work: Work) -> None:
         taken: list[_Waiting] = []
+        waited_too = self._take(line)
 
         def take() -> list[Any]:
             taken.extend(self._take(line))
@@ -49,15 +50,15 @@ class Together:
             try:
                 _answer(taken, work(take))
             except Exception as error:  # noqa: BLE001 - raised again in the request that it concerns
-                if not taken:
-                    own.error = error
-                elif len(taken) < 2 or _is_unavailable(error):
+                if not taken:  # the lock was not had
+                    taken = waited_too if _is_unavailable(error) else [own]
+                if len(taken) < 2 or _is_unavailable(error):
                     for one in taken:
                         one.error = error
                 else:
                     _each_alone(taken, work)
         finally:
-            self._pass_on(line, [one for one in taken if not one.waits_on] or [own])
+            self._pass_on(line, [one for one in taken or [own] if not one.waits_on])
 
     def _take(self, line: Hashable) -> list["_Waiting"]:
         with self._mutex:

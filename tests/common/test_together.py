@@ -107,6 +107,28 @@ def test_a_lock_that_is_not_had_fails_one_and_the_next_tries_itself():
     assert together.do("line", 2, work) == "had"
 
 
+def test_those_who_waited_for_the_same_lock_as_long_are_told_with_the_first():
+    """The lock is not had before anything is taken: each would wait as long again, one after the other."""
+    counter, waited = Counter(), []
+    work = counter.work
+
+    def not_had(take):
+        if not counter.transactions:
+            return work(take)
+        waited.append("waited")
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    def told(line, item, given):
+        try:
+            return Together.do(counter.together, line, item, given)
+        except OperationalError as error:
+            raise ValueError(str(error.orig)) from error
+
+    counter.work, counter.together.do = not_had, told
+    assert counter.run(range(6)) == {0: "done 0"} | dict.fromkeys(range(1, 6), "database is locked")
+    assert waited == ["waited"]
+
+
 def test_when_the_database_cannot_be_had_all_of_them_are_told_at_once():
     """Each would wait thirty seconds again for the same lock, one after the other."""
     counter, waited = Counter(), []

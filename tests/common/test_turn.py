@@ -47,3 +47,14 @@ def test_a_killed_process_lets_go(place):
         pass
     process.join()
     assert process.exitcode < 0, "it was still there"
+
+
+def test_a_process_that_only_stands_still_is_not_waited_for_without_end(place):
+    process, other = beside(hold, place)
+    assert other.recv() == "mine"
+    began = time.monotonic()
+    with pytest.raises(TimeoutError), holding(place, within_s=0.2):
+        pass
+    assert 0.2 <= time.monotonic() - began < 5
+    process.kill()
+    process.join()

@@ -22,12 +22,12 @@ _ORGANISATIONS = bindparam("organisations", expanding=True)
 _PEOPLE = bindparam("people", expanding=True)
 
 _LOCKED = (
-    select(Tender, BidClosing.tender_id)
-    .outerjoin(BidClosing, BidClosing.tender_id == Tender.id)
+    select(Tender)
     .where(Tender.number == bindparam("number"), Tender.published_at.is_not(None))
     .with_for_update(key_share=True, of=Tender)
     .execution_options(populate_existing=True)
 )
+_IS_CLOSED = select(BidClosing.tender_id).where(BidClosing.tender_id == bindparam("tender_id"))
 _ENTERPRISES = (
     select(Enterprise.id, Enterprise.organisation_id, Enterprise.verification)
     .where(Enterprise.organisation_id.in_(_ORGANISATIONS))
@@ -55,9 +55,11 @@ _USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes"
 
 
 def lock_published(number: str) -> tuple[Tender, bool]:
-    """The tender, once nobody else changes its bids or state, and whether its closing list has been made. 404 before it is published."""
-    tender, closing = db.session.execute(_LOCKED, {"number": number}).one_or_none() or not_found()
-    return tender, closing is not None
+    """The tender, once nobody else changes its bids or state, and whether its closing list has been made. 404 before it is published.
+
+    The list is a question of its own: PostgreSQL answers the one that waited for the lock with what it saw before it waited, the locked row apart."""
+    tender = db.session.scalar(_LOCKED, {"number": number}) or not_found()
+    return tender, db.session.scalar(_IS_CLOSED, {"tender_id": tender.id}) is not None
 
 
 _known: WeakKeyDictionary[Pool, dict[str, tuple[int, Terms]]] = WeakKeyDictionary()

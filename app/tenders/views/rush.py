@@ -1,6 +1,6 @@
 """Handing in when everybody does, in the last seconds: those who come at the same time share one transaction with one commit.
 
-A request by itself asks the database nothing: who they are and what the clock says is one question for all of them (app/common/together.py)."""
+A request that is accepted asks the database nothing by itself: who they are and what the clock says is one question for all (app/common/together.py)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from functools import partial
 from time import monotonic
 
 from flask import abort, current_app, request
-from werkzeug.exceptions import Forbidden, NotFound
+from jinja2.utils import LRUCache
+from werkzeug.exceptions import Forbidden
 
 from app.accounts.session import Credentials, actors_of, credentials
 from app.common import clock
@@ -21,6 +22,7 @@ from app.common.turn import turn
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions import sealing as actions
+from app.tenders.views.blueprint import bp
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,32 @@ _STRANGER = object()
 
 def hand_in(number: str, header: bytes) -> Answer:
     """Commits what is accepted; a refusal is for the caller to put on record. Raises Forbidden, or aborts to the sign-in, for who may not hand in."""
-    arrived, access = monotonic(), declared(current_app, request.endpoint)
-    sent = _Sent(actions.look_at(header), credentials(), arrived)
-    together = current_app.extensions.setdefault("together", Together())
-    try:
-        answer = together.do((number, access), sent, partial(_hand_in_all, number, access))
-    except NotFound:  # there is no such tender, as a stranger does not learn
+    arrived, access, who = monotonic(), declared(current_app, request.endpoint), credentials()
+    met = current_app.extensions["bidders_met"]
+    if (who, access) not in met:
         _turn_away_strangers()
-        raise
-    if answer is _STRANGER:
+        db.session.rollback()  # nobody waits for the others with a connection in hand
+        met[who, access] = True
+    sent = _Sent(actions.look_at(header), who, arrived)
+    answer = current_app.extensions["together"].do((number, access), sent, partial(_hand_in_all, number, access))
+    if answer is _STRANGER:  # not any more
+        met.clear()
         _turn_away_strangers()
         raise Forbidden
     if isinstance(answer.found, actions.Accepted) and sent.looked.header is not None:
         whose = {"tender_id": answer.found.tender_id, "organisation_id": answer.actor.organisation_id}
         uploads.release(**whose, sizes=sent.looked.sizes)
     return answer
+
+
+MET = 4096
+"""People who were let in before, in one process. Only they join the line at once: whoever else waited there would learn from the wait
+whether bids come in just now. Each is asked again in the transaction."""
+
+
+@bp.record_once
+def _prepare(state) -> None:
+    state.app.extensions["together"], state.app.extensions["bidders_met"] = Together(), LRUCache(MET)
 
 
 def _turn_away_strangers() -> None:
@@ -80,12 +93,12 @@ def _hand_in_all(number: str, access: Access, take: Callable[[], Sequence[_Sent]
         known.extend(_known(take(), access))
         return [one for one in known if one is not None]
 
-    try:
-        with turn(), writing():
+    with turn(), writing():
+        try:
             found = iter(actions.submit_capsules(number, take_known))
             db.session.commit()
-    finally:
-        db.session.rollback()
+        finally:
+            db.session.rollback()
     return [_STRANGER if one is None else _answer(one, next(found)) for one in known]
 
 

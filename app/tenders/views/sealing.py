@@ -5,7 +5,7 @@ from base64 import b64decode
 from functools import wraps
 
 from flask import Response, flash, g, jsonify, redirect, request, session, url_for
-from werkzeug.exceptions import ClientDisconnected, Forbidden
+from werkzeug.exceptions import ClientDisconnected, Forbidden, HTTPException
 
 from app.accounts.rules import Role
 from app.common import bodies, clock
@@ -272,7 +272,11 @@ def submit_sealed(number: str):
         whose = _bidder_of(number)
         header, brought = keep_sealed_file(file.stream if file is not None else None, drop=drop_held, **whose)
         db.session.rollback()  # nobody waits for the others with a connection in hand
-        answer = hand_in(number, header)
+        try:
+            answer = hand_in(number, header)
+        except HTTPException:  # whoever sent it may not hand in any more
+            drop_held(brought)
+            raise
         if answer.refused is not None:
             drop_held(brought)
     except Refused as found:

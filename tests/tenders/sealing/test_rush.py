@@ -15,6 +15,8 @@ from app.common.clock import wall
 from app.common.database import writing
 from app.common.mail import OutboxMail
 from app.extensions import db
+from app.log.models import LogEntry, LogLeaf
+from app.tenders.actions import unsealing
 from app.tenders.models import BidVersion
 from app.tenders.queries.handing_in import lock_published
 from tests import factories
@@ -38,10 +40,12 @@ def bidders(app, sign_in) -> Callable[[stories.Story], list[Program]]:
 def locked(number: str):
     """While somebody else has the tender."""
     db.session.commit()
-    with writing():
-        lock_published(number)
-        yield
-    db.session.rollback()
+    try:
+        with writing():
+            lock_published(number)
+            yield
+    finally:
+        db.session.rollback()
 
 
 def uploaded(story: stories.Story, program: Program, index: int, **changes) -> bytes:
@@ -99,8 +103,55 @@ def test_who_came_before_the_deadline_and_waited_beyond_it_is_in_time(app, sessi
     assert "09:30" not in answers[2].json["text"] and "截止" in answers[2].json["text"]
 
 
-def test_one_who_may_not_hand_in_takes_nobody_with_it(app, session, story, bidders):
+def test_the_closing_list_that_was_made_meanwhile_is_seen(app, session, bidders):
+    """Three came in time and waited for the tender's lock while its holder made the list: what the list lacks is not accepted."""
+    story = stories.published(at=wall() - timedelta(days=1), deadline=wall() + timedelta(seconds=5))
+    story.bidders = [stories.enterprise(number + 1, name) for number, name in enumerate(stories.NAMES[:3])]
+    deadline, number = story.tender.bid_deadline_at, story.tender.number
     programs = bidders(story)
+    ready = [program.about_to_submit(uploaded(story, program, index)) for index, program in enumerate(programs)]
+    manager = story.manager_actor
+    with ThreadPoolExecutor(3) as threads:
+        with locked(number):
+            asked = [threads.submit(one) for one in ready]
+            wait_in_line(app, 3)
+            assert wall() < deadline, "the test itself was too slow"
+            time.sleep((deadline - wall()).total_seconds() + 0.1)
+            made = unsealing.close_bidding(story.tender, actor=manager, now=wall(), in_flight=timedelta(0))
+            assert made.bids == 0
+            db.session.commit()
+        answers = [one.result(30) for one in asked]
+    assert [one.status_code for one in answers] == [409, 409, 409], [one.data for one in answers]
+    assert all("截止清单已经固定" in one.json["text"] for one in answers) and versions(session) == []
+
+
+def test_the_leaf_of_one_refused_together_with_others_is_placed_when_it_is_written(app, session, bidders):
+    """Not when it came: it may have waited for longer than leaves are placed ahead."""
+    story = stories.published(at=wall() - timedelta(days=1), deadline=wall() + timedelta(seconds=3))
+    story.bidders = [stories.enterprise(number + 1, name) for number, name in enumerate(stories.NAMES[:3])]
+    deadline, number = story.tender.bid_deadline_at, story.tender.number
+    programs = bidders(story)
+    ready = [program.about_to_submit(uploaded(story, program, index)) for index, program in enumerate(programs)]
+    with ThreadPoolExecutor(3) as threads:
+        with locked(number):
+            time.sleep(max(0.0, (deadline - wall()).total_seconds()) + 0.1)
+            asked = [threads.submit(one) for one in ready]
+            wait_in_line(app, 3)
+            time.sleep(2)
+            released = wall()
+        assert [one.result(30).status_code for one in asked] == [409, 409, 409]
+    session.commit()
+    refused = select(LogLeaf.at).join(LogEntry, LogEntry.leaf_index == LogLeaf.leaf_index).where(LogEntry.event == "bid.refuse")
+    placed = session.scalars(refused.order_by(LogLeaf.leaf_index)).all()
+    assert len(placed) == 3 and min(placed) >= released, [(at - released).total_seconds() for at in placed]
+
+
+@pytest.mark.parametrize("were_met", [True, False])
+def test_one_who_may_not_hand_in_takes_nobody_with_it(app, session, story, bidders, were_met):
+    """Whether this process has let them in before, when they join the line, or not."""
+    programs = bidders(story)
+    if were_met:
+        assert [program.submit(b"x").status_code for program in programs] == [409] * 3
     headers = [uploaded(story, program, index) for index, program in enumerate(programs)]
     ready = [program.about_to_submit(header) for program, header in zip(programs, headers, strict=True)]
     (left,) = session.scalars(select(Membership).where(Membership.user_id == story.bidders[0][1].id))
@@ -110,7 +161,7 @@ def test_one_who_may_not_hand_in_takes_nobody_with_it(app, session, story, bidde
     with ThreadPoolExecutor(3) as threads:
         with locked(story.tender.number):
             asked = [threads.submit(one) for one in ready]
-            wait_in_line(app, 3)
+            wait_in_line(app, len(ready) if were_met else 1)
         answers = [one.result(30) for one in asked]
     assert [one.status_code for one in answers] == [403, 302, 201], [one.data for one in answers]
     assert answers[1].location == "/sign-in"

@@ -99,6 +99,18 @@ def why_not_scheme(threshold: int, count: int) -> Reason | None:
     """One holder alone could open early; if all are needed, one lost key loses every bid."""
     if threshold <= 1:
         return Reason(_l("只要 1 人就能解密，等于没有密封。"), basis=PLATFORM, next=_l("请选择 3 人中的 2 人或者 5 人中的 3 人。"))
+    wanted = next((most for most, least in SCHEMES.items() if least == threshold), 0)
+    if threshold == SCHEMES[MOST_HOLDERS] and count < wanted:
+        return Reason(
+            _l(
+                "选择 %(wanted)d 人中的 %(threshold)d 人的，要选定 %(wanted)d 位保管人，现在只有 %(count)d 位。",
+                wanted=wanted,
+                threshold=threshold,
+                count=count,
+            ),
+            basis=PLATFORM,
+            next=_l("请把增设保管人选齐，或者改为 3 人中的 2 人。"),
+        )
     if threshold >= count:
         return Reason(
             _l("要求全部保管人到场的，丢一份密钥就开不了标。"), basis=PLATFORM, next=_l("请选择 3 人中的 2 人或者 5 人中的 3 人。")

@@ -135,7 +135,7 @@ class CapsuleFault(LabelledEnum):
     OBJECT_MISSING = "object_missing", _l("平台缺少密文"), "soon"
     GIVEN_UP = "given_up", _l("份额齐全，平台没能解密"), "wait"
     UNREADABLE = "unreadable", _l("解密后不是有效的投标"), "soon"
-    OTHER_BIDDER = "other_bidder", _l("封存的是别家企业的投标"), "soon"
+    OTHER_BIDDER = "other_bidder", _l("封装里的统一社会信用代码与投标账号的不一致"), "soon"
     OTHER_TENDER = "other_tender", _l("封存的是别的项目或别的招标文件的投标"), "soon"
     BAD_SHARE = "bad_share", _l("投标人给这位保管人的份额不能用"), "soon"
     FORGED_SHARE = "forged_share", _l("交来的份额与封存时不符"), "soon"

@@ -13,6 +13,7 @@ import { WORDS, language, say, speak } from "./words.js";
 
 const MOST_FEN = 10 ** 9;
 const USCC = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
+const USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 const SECRET = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/m;
 const RECIPIENT = /^age1[02-9ac-hj-np-z]{58}$/;
 const at = (id) => document.getElementById(id);
@@ -122,6 +123,16 @@ function readForm() {
   };
 }
 
+// GB 32100: the eighteenth character makes the weighted sum a multiple of 31. A slip of the finger would make a bid of nobody's.
+function hasCheckDigit(code) {
+  let [sum, weight] = [0, 1];
+  for (const character of code.slice(0, 17)) {
+    sum += USCC_ALPHABET.indexOf(character) * weight;
+    weight = (weight * 3) % 31;
+  }
+  return (sum + USCC_ALPHABET.indexOf(code[17])) % 31 === 0;
+}
+
 // { bid, found }: the manifest's fields, and everything that is missing or wrong.
 function readBid() {
   const { content, wrong } = readFields(readForm(), { plan: terms.limits.plan, price_fen: MOST_FEN });
@@ -132,7 +143,7 @@ function readBid() {
   const known = new Set(wrong.map(({ field }) => field));
   const gaps = findGaps(content, { ceilingFen: terms.ceiling_fen, passages: terms.passages, names, planLeast: terms.limits.plan_min });
   const own = [];
-  if (!USCC.test(bidder)) own.push({ field: "bidder", key: "bidder_wrong" });
+  if (!USCC.test(bidder) || !hasCheckDigit(bidder)) own.push({ field: "bidder", key: "bidder_wrong" });
   if (!Number.isInteger(version) || version < 1 || version > 100_000) own.push({ field: "version", key: "version_wrong" });
   const found = [...own, ...wrong, ...gaps.filter(({ field }) => !known.has(field))];
   return { bid: { ...content, bidder, version }, found };

@@ -69,7 +69,7 @@ export const WORDS = {
   wrong_key: ["这份恢复文件不是这份封装的。", "This recovery file does not belong to this capsule."],
   no_recovery: ["恢复文件里没有密钥。", "There is no key in the recovery file."],
 
-  bidder_wrong: ["统一社会信用代码应为 18 位。", "The unified social credit code has 18 characters."],
+  bidder_wrong: ["统一社会信用代码不对：应为 18 位，最后一位是校验位。请对照营业执照逐位核对。", "This is no unified social credit code: 18 characters, the last of which checks the others. Compare it with the business licence."],
   version_wrong: ["第几次提交应为 1 至 100000 的整数。", "Which submission this is: a whole number from 1 to 100000."],
   price_missing: ["还没有填写报价。请填写每平方米每月的单价，以元为单位。", "There is no bid price. Give the price per square metre and month, in yuan."],
   price_above_ceiling: ["报价 {price} 元高于最高限价 {ceiling} 元。请把报价改到最高限价以内，否则投标会被否决。", "The bid price of {price} yuan is above the ceiling price of {ceiling} yuan. Lower it, or the bid will be rejected."],

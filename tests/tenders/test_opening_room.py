@@ -110,6 +110,8 @@ def test_too_few_bids_are_listed_and_neither_told_nor_opened(session, room, clie
     page = client.get(address(story))
     assert "不得开标" in page.main and "2" not in page.main.split("不足法定数量")[1][:40]
     assert "登记流标" in manager.get(address(story)).main
+    bidder = room(story.bidders[0][1]).get(f"/tenders/{story.tender.number}/bid/receipt").main
+    assert "流标：不足 3 家" in bidder and "您的投标不会解密" in bidder and "投标已收到" not in bidder
     bidder = room(story.bidders[0][1])
     capsule = bidder.get(f"/tenders/{story.tender.number}/bid/capsule.sealed").data
     assert sha256(capsule.split(b"\n")[1]).hexdigest() == story.tender.bids[0].versions[-1].content_sha256

@@ -344,7 +344,9 @@ def test_a_bidder_whose_file_opened_no_bid_of_its_own_is_told_so(session, client
     bidder, url = new_client(), f"/tenders/{story.tender.number}"
     sign_in(bidder, story.bidders[0][1])
     page = bidder.post(f"{url}/bid/recovery", {"secret": secrets[0]})
-    assert "没有能够解密" in page.main and "封存的是别家企业的投标" in page.main
+    assert "没有能够解密" in page.main and "封装里的统一社会信用代码与投标账号的不一致" in page.main
+    before = bidder.get(f"{url}/bid/receipt").main
+    assert "投标已收到" in before and "信用代码与投标账号" not in before, "told by the opening, not before it"
     assert "您的投标已经解密" not in page.text and "不用再做什么" not in page.main
     assert "已有 0 份投标由投标人自己解密" in client.get(f"{url}/opening").main
     for index in (1, 2):
@@ -353,6 +355,10 @@ def test_a_bidder_whose_file_opened_no_bid_of_its_own_is_told_so(session, client
     session.commit()
     for page in (url, f"{url}/opening"):
         assert client.get(page).main.count("由投标人自己解密") == 2, page
+    receipt = bidder.get(f"{url}/bid/receipt").main
+    assert (
+        "投标没有进入评标" in receipt and "视为撤销" in receipt and "信用代码与投标账号的不一致" in receipt and "投标已收到" not in receipt
+    )
     bidder.language = "en"
     assert "Your bid could not be decrypted" in bidder.get(f"{url}/bid/recovery").main
 

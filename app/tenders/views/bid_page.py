@@ -20,7 +20,9 @@ from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion, Tender
 from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
 from app.tenders.queries.own_bids import turns_of
+from app.tenders.queries.tenders import phases
 from app.tenders.queries.terms import holders_of, publish_leaf
+from app.tenders.views.opening_copies import outcome_text
 from app.tenders.views.shown import in_language
 
 
@@ -31,6 +33,7 @@ def sealing_page(tender: Tender, enterprise: Enterprise, bid: Bid | None) -> str
         "tenders/bid_seal.html",
         tender=tender,
         bid=bid,
+        enterprise=enterprise,
         plan=plan,
         passages=passages,
         now=clock.now(),
@@ -104,4 +107,6 @@ def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
         code=receipt_code(tender, version, handed_in[-1].leaf if handed_in else None),
         now=clock.now(),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
+        phase=phases([tender], clock.now())[tender.id],
+        outcome=outcome_text({"way": None, "fault": found.fault}) if (found := version.unsealing) is not None and found.fault else "",
     )

@@ -18,7 +18,6 @@ from app.tenders.actions import recovery, unsealing
 from app.tenders.capsule.format import Malformed, Wrapped, canonical, exact_base64
 from app.tenders.capsule.seal import Sealed
 from app.tenders.capsule.unseal import unwrap
-from app.tenders.handing_in import DAMAGED
 from app.tenders.kinds import CapsuleFault
 from app.tenders.models import ShareRelease
 from app.tenders.queries.capsules import all_releases_of, standing_capsules, unsealings_of
@@ -159,7 +158,7 @@ def test_a_share_in_another_spelling_is_a_broken_request_and_no_forgery(session,
     first = min(shares)
     with pytest.raises(Refused) as refused:
         give(story, 0, shares | {first: spell(shares[first])})
-    assert refused.value.reason is DAMAGED
+    assert refused.value.reason is unsealing.UNREADABLE_SHARES
     session.rollback()
     assert not all_releases_of(story.tender)
     assert [row.problem for row in give(story, 0, shares)] == [None] * 4

@@ -66,7 +66,7 @@ UNPROVEN = {
     "no key": (TERMS | {"log": TERMS["log"] | {"key": "linli"}}, "公开日志里没有本项目的公告"),
 }
 BID = {
-    "bidder": "91410402MA0000001X",
+    "bidder": "91410402MA0000001A",
     "price": "0.62",
     "project_manager": "王建国",
     "no_interest": True,
@@ -168,6 +168,7 @@ def test_terms_are_shown_with_the_holders_fingerprints(run, place):
         ({"staffing": []}, "没有人员配备"),
         ({"no_interest": False}, "没有作出无利害关系声明"),
         ({"bidder": "914104"}, "18 位"),
+        ({"bidder": "9141040000000000XX"}, "最后一位是校验位"),
         ({"price": "0.625"}, "最多两位小数"),
         ({"price": "0"}, "正数"),
         ({"prise": "0.62"}, "不认识的字段"),

@@ -134,11 +134,20 @@ def test_what_python_seals_the_page_opens(page):
 def test_gaps_are_named_at_once_and_nothing_is_sealed(page):
     choose(page, "#terms", "sealing.json", json.dumps(TERMS).encode())
     page.fill("#price", "0.9")
+    page.fill("#bidder", "9141040000000000XX")
     page.fill("#enterprise", "平顶山市常绿物业服务有限公司")
     page.fill("#plan", PLAN + "平顶山市常绿物业服务有限公司为您服务。")
     page.click("#make")
     told = page.inner_text("#errors")
-    for words in ("18 位", "高于最高限价 0.80 元", "项目负责人", "“重点难点”还没有写", "人员配备", "利害关系声明", "匿名评审"):
+    for words in (
+        "18 位，最后一位是校验位",
+        "高于最高限价 0.80 元",
+        "项目负责人",
+        "“重点难点”还没有写",
+        "人员配备",
+        "利害关系声明",
+        "匿名评审",
+    ):
         assert words in told
     assert page.is_hidden("#result")
     page.click("#language")

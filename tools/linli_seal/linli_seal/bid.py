@@ -12,6 +12,7 @@ from .terms import TermsFile
 from .words import Fault, say, why_of
 
 USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 PRICE = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
 NAMES = {"bidder", "price", "project_manager", "plan", "staffing", "answers", "no_interest", "version"}
 MARKS = (
@@ -102,10 +103,18 @@ def _fen(price) -> int:
     return fen
 
 
+def _has_check_digit(code: str) -> bool:
+    """GB 32100: the eighteenth character makes the weighted sum a multiple of 31. A slip of the finger would make a bid of nobody's."""
+    return (
+        sum(ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(code[:17])) % 31
+        == -ALPHABET.index(code[17]) % 31
+    )
+
+
 def find_gaps(bid: Manifest, terms: TermsFile) -> list[str]:
     """What a committee would reject it for, as sentences; all at once."""
     found = []
-    if not USCC.fullmatch(bid.bidder):
+    if not (USCC.fullmatch(bid.bidder) and _has_check_digit(bid.bidder)):
         found.append(say("gap_bidder"))
     if terms.ceiling_fen is not None and bid.price_fen > terms.ceiling_fen:
         found.append(say("gap_ceiling", price=yuan(bid.price_fen), ceiling=yuan(terms.ceiling_fen)))

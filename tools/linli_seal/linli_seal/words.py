@@ -73,7 +73,10 @@ WORDS = {
         "您从别处得知的日志公钥或者它的指纹，不同的不封装",
         "the log's key or its fingerprint as you have it from elsewhere; nothing is sealed under another",
     ),
-    "about_bid": ("投标内容，JSON 或 TOML 文件（字段见 README）", "the bid's content, a JSON or TOML file (fields: see the README)"),
+    "about_bid": (
+        "投标内容，JSON 或 TOML 文件（写法见网站上离线封标的页面）",
+        "the bid's content, a JSON or TOML file (how to write it: the site's page on offline sealing)",
+    ),
     "about_file": ("附件，写成 类别=文件，可以重复", "a file, as kind=path; may be repeated"),
     "about_out": ("写出的封装文件", "the sealed file to write"),
     "about_recovery": ("恢复文件，只留在本单位", "the recovery file, which stays with you"),
@@ -150,7 +153,10 @@ WORDS = {
     ),
     "deadline_over": ("投标已经截止，平台不会再受理。", "Bidding has closed; the platform will not accept it any more."),
     "gaps": ("投标还不完整，没有封装：", "The bid is not complete and was not sealed:"),
-    "gap_bidder": ("bidder 不是 18 位统一社会信用代码。", "bidder is not a unified social credit code of 18 characters."),
+    "gap_bidder": (
+        "bidder 不是统一社会信用代码：应为 18 位，最后一位是校验位。请对照营业执照逐位核对。",
+        "bidder is not a unified social credit code: 18 characters, the last of which checks the others. Compare it with the business licence.",
+    ),
     "gap_ceiling": (
         "报价 {price} 元高于最高限价 {ceiling} 元。",
         "The bid price of {price} yuan is above the ceiling price of {ceiling} yuan.",

@@ -272,7 +272,9 @@ def why_not_seal(holders: Sequence[Standing]) -> Reason | None:
             who="、".join(f"{h.name}（{s.label}）" for h, s in waiting),
         ),
         basis=_l("《电子招标投标办法》第二十七条；本平台规则：发布前每位保管人须演练合格"),
-        next=NEXT_OF[waiting[0][1]],
+        next=NEXT_OF[waiting[0][1]]
+        if len(waiting) == 1
+        else _l("请通知他们登录平台：没有密钥的先制作密钥，再各做一次演练。逐人的情况见密钥保管人页面。"),
     )
 
 

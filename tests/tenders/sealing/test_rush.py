@@ -16,9 +16,12 @@ from app.common.database import writing
 from app.common.mail import OutboxMail
 from app.extensions import db
 from app.log.models import LogEntry, LogLeaf
+from app.tenders import uploads
 from app.tenders.actions import unsealing
+from app.tenders.capsule.format import pack
 from app.tenders.models import BidVersion
 from app.tenders.queries.handing_in import lock_published
+from app.tenders.views import sealing as views
 from tests import factories
 from tests.client import Client
 from tests.tenders import bid_stories as stories
@@ -186,3 +189,32 @@ def test_two_people_of_one_bidder_come_one_after_the_other(app, session, story, 
     mails = session.scalars(select(OutboxMail).where(OutboxMail.receipt_leaf.is_not(None)).order_by(OutboxMail.receipt_leaf)).all()
     assert [one.to for one in mails] == [{first.id: first.email, second.id: second.email}[one.submitted_by_id] for one in found]
     assert len({one.receipt_leaf for one in mails}) == 2
+
+
+def test_who_never_may_hand_in_does_not_wait_for_those_who_do(app, session, story, sign_in):
+    """The wait would tell whether bids come in just now."""
+    program = Program(Client(app))
+    sign_in(program.client, stories.Role.EVALUATOR)
+    ready = program.about_to_submit(b"{}")
+    with ThreadPoolExecutor(1) as threads, locked(story.tender.number):
+        assert threads.submit(ready).result(10).status_code == 403
+
+
+def test_what_came_with_a_sealed_file_goes_when_its_sender_has_left_meanwhile(app, session, story, bidders, monkeypatch):
+    (program, *_others), bid = bidders(story), seal_bid(story, 0)
+    (left,) = session.scalars(select(Membership).where(Membership.user_id == story.bidders[0][1].id))
+    colleague, hat = factories.actor_for(second_signatory(left.organisation)), left.id
+    session.commit()
+    arrive = views.keep_sealed_file
+
+    def arrive_and_leave(*given, **named):
+        found = arrive(*given, **named)
+        db.session.rollback()
+        with writing():
+            accounts.end_membership(db.session.get(Membership, hat), actor=colleague, now=stories.IN_TIME)
+            db.session.commit()
+        return found
+
+    monkeypatch.setattr(views, "keep_sealed_file", arrive_and_leave)
+    assert program.send_file(pack(bid.header, bid.objects)).status_code == 403
+    assert [one.sha256 for one in bid.header.objects if uploads.size_of(one.sha256) is not None] == [] and versions(session) == []

@@ -44,7 +44,7 @@ export function unlock(root) {
 // A fault of this program or of the browser: the person has to hear that nothing happened, and of what name it was.
 function unforeseen(problem) {
   console.warn(problem);
-  return { word: "unforeseen", details: { trouble: problem?.name ?? "" } };
+  return { word: "key-trouble", details: { trouble: problem?.name ?? "" } };
 }
 
 // The field that a problem of a key speaks of.

@@ -27,13 +27,12 @@ from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE, why_not_capsule
 from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion, Tender
 from app.tenders.queries.capsules import lock_organisation, refused_in
 from app.tenders.queries.handing_in import (
-    OwnBid,
-    enterprises_of,
-    hands_in,
+    Standing,
+    Ties,
     known_terms,
     lock_published,
-    own_bids_of,
-    people_of,
+    standings_of,
+    ties_of,
     used_capsules,
 )
 
@@ -101,13 +100,13 @@ def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list
 
     `take`: called under the tender's lock, it gives what has been handed in. LATER for one that shares a part of `alone_with` with one before
     it, so that no answer depends on another of the same transaction."""
-    tender, is_closed = lock_published(number)
+    tender = lock_published(number)
     handed_in, present, met = take(), {}, frozenset()
     for place, one in enumerate(handed_in):
         if not met & one.alone_with:
             present[place] = one
         met |= one.alone_with
-    desk, terms = Desk.read(tender, is_closed, list(present.values())), known_terms(tender)
+    desk, terms = Desk.read(tender, list(present.values())), known_terms(tender)
     answers: dict[int, Accepted | Refused | Entered] = {}
     for place, one in present.items():
         try:
@@ -154,52 +153,42 @@ class Desk:
     """What stands in the way of some that hand in for one tender, or not; read under its lock."""
 
     tender: Tender
-    is_closed: bool
-    enterprises: Mapping[int, Row]
-    """By organisation: id, organisation_id, verification."""
-    bids: Mapping[int, OwnBid]
-    """By organisation, withdrawn or not."""
-    served: frozenset[int]
-    """People who have worked for the tenderer."""
-    hands: Sequence[Row]
-    """user_id, organisation_id, name: for which enterprises these people have handed in."""
+    standings: Mapping[int, Standing]
+    """By organisation."""
+    ties: Ties
     used: frozenset[str]
     """Capsules that were handed in before."""
 
     @classmethod
-    def read(cls, tender: Tender, is_closed: bool, handed_in: Sequence[HandedIn]) -> Desk:
-        organisations = {one.actor.organisation_id for one in handed_in} - {None}
-        people = {one.actor.user_id for one in handed_in}
+    def read(cls, tender: Tender, handed_in: Sequence[HandedIn]) -> Desk:
         return cls(
             tender,
-            is_closed,
-            enterprises_of(organisations),
-            own_bids_of(tender, organisations),
-            people_of(tender.procuring_entity_id, people),
-            hands_in(tender, people),
+            standings_of(tender, {one.actor.organisation_id for one in handed_in} - {None}),
+            ties_of(tender, {one.actor.user_id for one in handed_in}),
             used_capsules({one.header.sha256 for one in handed_in if one.header is not None}),
         )
 
     def answer(self, one: HandedIn, terms: Terms) -> Accepted | Entered:
         """Raises Refused. The same capsule again has its receipt already."""
-        header, own = self.check(one, terms), self.bids.get(one.actor.organisation_id)
-        if own is not None and own.standing is not None and own.standing.content_sha256 == header.sha256:
-            return Accepted(self.tender.id, own.standing.id)
+        own = self.standings.get(one.actor.organisation_id)
+        header = self.check(one, own, terms)
+        if own.version is not None and own.version.content_sha256 == header.sha256:
+            return Accepted(self.tender.id, own.version.version_id)
         if header.sha256 in self.used:
             raise Refused(USED)
-        refuse_if(why_not_again(own, deadline_at=self.tender.bid_deadline_at, now=one.now))
-        return _enter(self.tender, own, one, header, self.enterprises[one.actor.organisation_id].id)
+        refuse_if(why_not_again(own.versions, deadline_at=self.tender.bid_deadline_at, now=one.now))
+        return _enter(self.tender, own, one, header)
 
-    def check(self, one: HandedIn, terms: Terms) -> Header:
-        """Raises Refused."""
+    def check(self, one: HandedIn, own: Standing | None, terms: Terms) -> Header:
+        """Raises Refused; for whom there is no Standing, always."""
         actor = one.actor
         if not actor.has(Role.ENTERPRISE_SIGNATORY):
             raise Refused(SIGNATORY_ONLY)
-        enterprise, has_served = self.enterprises.get(actor.organisation_id), actor.user_id in self.served
-        refuse_if(why_not_bid_at(self.tender, enterprise, has_served=has_served, now=one.now))
-        if self.is_closed:
+        enterprise = None if own is None else own.enterprise
+        refuse_if(why_not_bid_at(self.tender, enterprise, has_served=actor.user_id in self.ties.served, now=one.now))
+        if enterprise.is_closed:
             raise Refused(CLOSED)
-        others = (row.name for row in self.hands if row.user_id == actor.user_id and row.organisation_id != actor.organisation_id)
+        others = (row.name for row in self.ties.hands if row.user_id == actor.user_id and row.organisation_id != actor.organisation_id)
         refuse_if(why_not_second(next(others, None)))
         if one.header is None:
             raise one.fault or Refused(DAMAGED)
@@ -217,10 +206,9 @@ USED = Reason(_l("这份封装已经提交过，没有受理。请重新封装�
 """A capsule counts once: taken back or replaced, its content has to be sealed anew."""
 
 
-def why_not_again(own: OwnBid | None, *, deadline_at: datetime, now: datetime) -> Reason | None:
+def why_not_again(versions: Sequence[Row], *, deadline_at: datetime, now: datetime) -> Reason | None:
     """Why a bidder who has handed in so often within the hour has to wait."""
-    handed_in_at = [version.submitted_at for version in own.versions] if own else []
-    again = pacing.again_at(handed_in_at, deadline_at=deadline_at, now=now)
+    again = pacing.again_at([version.submitted_at for version in versions], deadline_at=deadline_at, now=now)
     if again is None:
         return None
     return Reason(
@@ -229,12 +217,12 @@ def why_not_again(own: OwnBid | None, *, deadline_at: datetime, now: datetime) -
     )
 
 
-def _enter(tender: Tender, own: OwnBid | None, one: HandedIn, header: Header, enterprise_id: int) -> Entered:
-    if own is not None:
+def _enter(tender: Tender, own: Standing, one: HandedIn, header: Header) -> Entered:
+    if own.bid is not None:
         now, number = received_at(own.bid, one.now), own.versions[-1].number + 1
         set_committed_value(own.bid, "tender", tender)  # so that nobody asks for it again
-        return Entered(one, header, "bid.replace" if own.standing else "bid.submit", own.bid, False, number, now)
-    whose = {"tender_id": tender.id, "enterprise_id": enterprise_id, "organisation_id": one.actor.organisation_id}
+        return Entered(one, header, "bid.replace" if own.version else "bid.submit", own.bid, False, number, now)
+    whose = {"tender_id": tender.id, "enterprise_id": own.enterprise.id, "organisation_id": one.actor.organisation_id}
     bid = Bid(**whose, submitted_at=one.now, withdrawn_at=None, current_number=1)
     db.session.add(bid)
     set_committed_value(bid, "tender", tender)

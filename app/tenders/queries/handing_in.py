@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, and_, bindparam, null, select, union_all
 from sqlalchemy.pool import Pool
 
 from app.accounts.models import Membership
@@ -18,48 +18,40 @@ from app.tenders.capsule.seal import Terms
 from app.tenders.models import Bid, BidCapsule, BidClosing, BidVersion, Tender
 from app.tenders.queries.terms import terms_of
 
-_ORGANISATIONS = bindparam("organisations", expanding=True)
-_PEOPLE = bindparam("people", expanding=True)
-
 _LOCKED = (
     select(Tender)
     .where(Tender.number == bindparam("number"), Tender.published_at.is_not(None))
     .with_for_update(key_share=True, of=Tender)
     .execution_options(populate_existing=True)
 )
-_IS_CLOSED = select(BidClosing.tender_id).where(BidClosing.tender_id == bindparam("tender_id"))
-_ENTERPRISES = (
-    select(Enterprise.id, Enterprise.organisation_id, Enterprise.verification)
-    .where(Enterprise.organisation_id.in_(_ORGANISATIONS))
-    .order_by(Enterprise.id)
+_IS_CLOSED = select(BidClosing.tender_id).where(BidClosing.tender_id == bindparam("tender_id")).exists()
+_STANDINGS = (
+    select(Enterprise.id, Enterprise.organisation_id, Enterprise.verification, _IS_CLOSED.label("is_closed"), Bid)
+    .add_columns(BidVersion.id.label("version_id"), BidVersion.number, BidVersion.submitted_at, BidVersion.content_sha256)
+    .outerjoin(Bid, and_(Bid.organisation_id == Enterprise.organisation_id, Bid.tender_id == bindparam("tender_id")))
+    .outerjoin(BidVersion, BidVersion.bid_id == Bid.id)
+    .where(Enterprise.organisation_id.in_(bindparam("organisations", expanding=True)))
+    .order_by(Enterprise.id, BidVersion.number)
 )
-_OWN_BIDS = (
-    select(Bid, BidVersion.id, BidVersion.number, BidVersion.submitted_at, BidVersion.content_sha256)
-    .join(BidVersion, BidVersion.bid_id == Bid.id)
-    .where(Bid.tender_id == bindparam("tender_id"), Bid.organisation_id.in_(_ORGANISATIONS))
-    .order_by(Bid.id, BidVersion.number)
-)
-_SERVED = (
-    select(Membership.user_id)
-    .where(Membership.organisation_id == bindparam("organisation_id"), Membership.user_id.in_(_PEOPLE))
-    .order_by(Membership.id)
-)
-_HANDS = (
-    select(BidVersion.submitted_by_id.label("user_id"), Bid.organisation_id, Enterprise.name)
+_PEOPLE = bindparam("people", expanding=True)
+_TIES = union_all(
+    select(Membership.user_id, null().label("organisation_id"), null().label("name")).where(
+        Membership.organisation_id == bindparam("procuring_entity_id"), Membership.user_id.in_(_PEOPLE)
+    ),
+    select(BidVersion.submitted_by_id, Bid.organisation_id, Enterprise.name)
     .join(Bid, BidVersion.bid_id == Bid.id)
     .join(Enterprise, Bid.enterprise_id == Enterprise.id)
-    .where(Bid.tender_id == bindparam("tender_id"), BidVersion.submitted_by_id.in_(_PEOPLE))
-    .order_by(Bid.id, BidVersion.id)
-)
+    .where(Bid.tender_id == bindparam("tender_id"), BidVersion.submitted_by_id.in_(_PEOPLE)),
+).order_by("user_id", "organisation_id")
 _USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))).order_by(BidCapsule.sha256)
 
 
-def lock_published(number: str) -> tuple[Tender, bool]:
-    """The tender, once nobody else changes its bids or state, and whether its closing list has been made. 404 before it is published.
+def lock_published(number: str) -> Tender:
+    """The tender, once nobody else changes its bids or state. 404 before it is published.
 
-    The list is a question of its own: PostgreSQL answers the one that waited for the lock with what it saw before it waited, the locked row apart."""
-    tender = db.session.scalar(_LOCKED, {"number": number}) or not_found()
-    return tender, db.session.scalar(_IS_CLOSED, {"tender_id": tender.id}) is not None
+    What is to be known under the lock has to be asked after it: PostgreSQL answers a question that waited for the lock with what it saw before it
+    waited, the locked row apart."""
+    return db.session.scalar(_LOCKED, {"number": number}) or not_found()
 
 
 _known: WeakKeyDictionary[Pool, dict[str, tuple[int, Terms]]] = WeakKeyDictionary()
@@ -75,39 +67,47 @@ def known_terms(tender: Tender) -> Terms:
     return terms
 
 
-def enterprises_of(organisations: Collection[int]) -> Mapping[int, Row]:
-    """By organisation: an enterprise's id, organisation_id and verification."""
-    return {row.organisation_id: row for row in db.session.execute(_ENTERPRISES, {"organisations": list(organisations)})}
+@dataclass(frozen=True)
+class Standing:
+    """An enterprise and what it has handed in for one tender."""
+
+    enterprise: Row
+    """id, organisation_id, verification, is_closed: whether the tender's closing list has been made."""
+    bid: Bid | None
+    """Withdrawn or not."""
+    versions: Sequence[Row]
+    """Of the bid: version_id, number, submitted_at, content_sha256, the oldest first."""
+
+    @property
+    def version(self) -> Row | None:
+        """The one that counts; None without a bid, and while it is withdrawn."""
+        if self.bid is None or self.bid.withdrawn_at is not None:
+            return None
+        return next(one for one in self.versions if one.number == self.bid.current_number)
+
+
+def standings_of(tender: Tender, organisations: Collection[int]) -> Mapping[int, Standing]:
+    """By organisation, those that have an enterprise's file."""
+    rows = db.session.execute(_STANDINGS, {"tender_id": tender.id, "organisations": list(organisations)})
+    found = {key: list(own) for key, own in groupby(rows, key=lambda row: row.organisation_id)}
+    return {key: Standing(own[0], own[0].Bid, own if own[0].Bid is not None else ()) for key, own in found.items()}
 
 
 @dataclass(frozen=True)
-class OwnBid:
-    """A bid, withdrawn or not, and its versions as rows: id, number, submitted_at, content_sha256, the oldest first."""
+class Ties:
+    """What people have had to do with a tender before."""
 
-    bid: Bid
-    versions: Sequence[Row]
-
-    @property
-    def standing(self) -> Row | None:
-        """The version that counts; None while the bid is withdrawn."""
-        return None if self.bid.withdrawn_at is not None else next(one for one in self.versions if one.number == self.bid.current_number)
-
-
-def own_bids_of(tender: Tender, organisations: Collection[int]) -> Mapping[int, OwnBid]:
-    """By organisation."""
-    rows = db.session.execute(_OWN_BIDS, {"tender_id": tender.id, "organisations": list(organisations)})
-    return {bid.organisation_id: OwnBid(bid, list(own)) for bid, own in groupby(rows, key=lambda row: row.Bid)}
-
-
-def people_of(organisation_id: int, people: Collection[int | None]) -> frozenset[int]:
-    """Those who work or ever worked for it, under any hat."""
-    return frozenset(db.session.scalars(_SERVED, {"organisation_id": organisation_id, "people": list(people)}))
-
-
-def hands_in(tender: Tender, people: Collection[int | None]) -> Sequence[Row]:
-    """For which enterprises these people have handed in, taken back or not: user_id, organisation_id, name. A colleague may hand in again what was
+    served: frozenset[int]
+    """Those who work or ever worked for the tenderer, under any hat."""
+    hands: Sequence[Row]
+    """For which enterprises they have handed in, taken back or not: user_id, organisation_id, name. A colleague may hand in again what was
     taken back, and then two bids would stand by one person's hands; the colleague could not be refused without learning of the other bid."""
-    return db.session.execute(_HANDS, {"tender_id": tender.id, "people": list(people)}).all()
+
+
+def ties_of(tender: Tender, people: Collection[int | None]) -> Ties:
+    asked = {"tender_id": tender.id, "procuring_entity_id": tender.procuring_entity_id, "people": list(people)}
+    rows = db.session.execute(_TIES, asked).all()
+    return Ties(frozenset(row.user_id for row in rows if row.name is None), [row for row in rows if row.name is not None])
 
 
 def used_capsules(hashes: Collection[str]) -> frozenset[str]:

@@ -1,12 +1,12 @@
 """The last seconds before a deadline: fifty bidders hand in five hundred sealed bids at once, on each database, over a real server.
 
-What it is compared with: the same requests, from the same fifty clients in the same run and in turns, to a bare Flask route that does one plain
+What it is compared with: the same requests, from the same fifty clients in the same run, before and after, to a bare Flask route that does one plain
 durable insert of the same text (plain_site.py), on the same kind of server with as many workers, and as many threads as suit it best. A loop of
 inserts inside one process would leave out what every HTTP client meets, the web server and Flask; a route with a session or sign-in would no longer be bare.
 Two such routes are measured. `baseline` is the strict one, by the driver alone, and the target is held against it; `baseline_sqlalchemy`
 inserts through an SQLAlchemy engine, as the baselines of pages read: what lies between it and ours is what sealing, receipts and the log cost.
 
-Both servers get the first round of every bidder uncounted: at a real deadline a server has run for weeks. `cpu_ms` is what all processes of our
+Both servers get the first request of every bidder uncounted: at a real deadline a server has run for weeks. `cpu_ms` is what all processes of our
 server used for one submission, `baseline_cpu_ms` for one insert, PostgreSQL and the clients not counted: unlike the rates they hardly depend
 on what else the machine does. 30 % can be reached only while (cpu_ms + the clients' and PostgreSQL's) is at most 1/0.3 of the baseline's."""
 
@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -42,7 +42,7 @@ PLAIN_THREADS = 4
 SECRET, LOG_KEY = "a key for benchmarks", "a log key for benchmarks, long enough"
 OWNER, APP_ROLE = "linli_owner", "linli_app"
 TARGET_RATIO, LIMIT_P99_S = 0.30, 1.0
-ROUNDS = 3
+PLAIN_PATHS = ("/keep", "/keep-by-sqlalchemy")
 
 
 @dataclass
@@ -100,33 +100,33 @@ def measure_spike(folder: Path, engine: str) -> dict:
             serving("wsgi:app", site.environment, THREADS) as (port, server),
             serving("benchmarks.plain_site:app", {"PLAIN_DATABASE": site.plain_database}, PLAIN_THREADS) as (bare, bare_server),
         ):
-            nobody = [""] * BIDDERS
-            for number, part in enumerate(rounds_of(bodies)):
-                for path, rates in (("/keep", plain), ("/keep-by-sqlalchemy", alike)):
-                    before, found = cpu_ms(bare_server), spike(bare, path, part, nobody)
-                    if number:
-                        rates.append(found.per_second)
-                        used["plain" if rates is plain else "alike"] += cpu_ms(bare_server) - before
-                before, one = cpu_ms(server), spike(port, address, part, cookies)
-                ours.refused += one.refused
-                if number:
-                    ours.seconds += one.seconds
-                    ours.waits += one.waits
+            nobody, warming, counted = [""] * BIDDERS, [own[:UNCOUNTED] for own in bodies], [own[UNCOUNTED:] for own in bodies]
+            for path in PLAIN_PATHS:
+                spike(bare, path, warming, nobody)
+            ours.refused += spike(port, address, warming, cookies).refused
+            for turn in range(2):  # before and after ours: a machine that slows down meanwhile slows both
+                for path, rates in zip(PLAIN_PATHS, (plain, alike), strict=True):
+                    before = cpu_ms(bare_server)
+                    rates.append(spike(bare, path, counted, nobody).per_second)
+                    used[path] += (cpu_ms(bare_server) - before) / 2
+                if turn == 0:
+                    before, one = cpu_ms(server), spike(port, address, counted, cookies)
                     used["ours"] += cpu_ms(server) - before
+                    ours = Outcome(one.seconds, one.waits, ours.refused + one.refused)
         if ours.refused:
             raise RuntimeError(f"{len(ours.refused)} bids were not accepted: {ours.refused[0]}")
         check_nothing_is_lost(site, headers)
-    baseline = statistics.median(plain)
+    baseline = statistics.mean(plain)
     return {
         "bids": len(ours.waits),
         "ours_per_second": round(ours.per_second, 1),
         "baseline_per_second": round(baseline, 1),
-        "baseline_sqlalchemy_per_second": round(statistics.median(alike), 1),
+        "baseline_sqlalchemy_per_second": round(statistics.mean(alike), 1),
         "ratio": round(ours.per_second / baseline, 3),
-        "ratio_sqlalchemy": round(ours.per_second / statistics.median(alike), 3),
+        "ratio_sqlalchemy": round(ours.per_second / statistics.mean(alike), 3),
         "cpu_ms": round(used["ours"] / len(ours.waits), 2),
-        "baseline_cpu_ms": round(used["plain"] / len(ours.waits), 2),
-        "baseline_sqlalchemy_cpu_ms": round(used["alike"] / len(ours.waits), 2),
+        "baseline_cpu_ms": round(used[PLAIN_PATHS[0]] / len(ours.waits), 2),
+        "baseline_sqlalchemy_cpu_ms": round(used[PLAIN_PATHS[1]] / len(ours.waits), 2),
         "target_ratio": TARGET_RATIO,
         "median_ms": round(statistics.median(ours.waits) * 1000, 1),
         "seconds": round(ours.within(0.99), 3),
@@ -233,15 +233,6 @@ def spike(port: int, address: str, bodies: list[list[str]], cookies: list[str]) 
         thread.join()
     outcome.seconds = time.perf_counter() - started
     return outcome
-
-
-def rounds_of(bodies: list[list[str]]) -> Iterator[list[list[str]]]:
-    """Each bidder's requests in parts: those that are not counted, then as many rounds as there are."""
-    yield [own[:UNCOUNTED] for own in bodies]
-    size = (EACH - UNCOUNTED) // ROUNDS
-    for number in range(ROUNDS):
-        start = UNCOUNTED + number * size
-        yield [own[start : start + size if number < ROUNDS - 1 else EACH] for own in bodies]
 
 
 def cpu_ms(server: int) -> float:

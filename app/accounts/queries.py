@@ -8,6 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Invitation, Membership, Organisation, SignInAttempt, User
 from app.accounts.throttle import WINDOW, Failures
+from app.common.database import padded
 from app.common.mail import OutboxMail
 from app.extensions import db
 
@@ -76,7 +77,7 @@ _WORN_BY_ALL = (
 
 def worn_by_all(hats: Collection[int]) -> Mapping[int, Row]:
     """By membership: what an actor is made of, for those that stand and whose people may sign in. Whose they are is for the caller to check."""
-    return {row.id: row for row in db.session.execute(_WORN_BY_ALL, {"hats": list(hats)})}
+    return {row.id: row for row in db.session.execute(_WORN_BY_ALL, {"hats": padded(hats)})}
 
 
 def members_of(organisation_id: int):

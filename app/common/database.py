@@ -1,6 +1,6 @@
 """How the two databases are opened: SQLite's WAL and IMMEDIATE, read-only transactions for pages, and the audit guard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -63,6 +63,13 @@ def reading():
         yield
     finally:
         _reading.reset(token)
+
+
+def padded(keys: Collection) -> list:
+    """The same keys for an IN, the last of them repeated up to a power of two: lists of any length then make a handful of statements, which
+    PostgreSQL plans once, instead of one for each length."""
+    listed = list(keys)
+    return listed + listed[-1:] * ((1 << (len(listed) - 1).bit_length()) - len(listed)) if listed else listed
 
 
 def configure_engine(engine: Engine) -> None:

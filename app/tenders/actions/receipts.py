@@ -4,6 +4,7 @@ A mail names the tender, what was done and when, and the hashes; it has no price
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -13,6 +14,7 @@ from sqlalchemy import event as events
 
 from app.accounts.models import User
 from app.common.audit import AuditEvent, on_record
+from app.common.database import padded
 from app.common.i18n import CHINESE, _l
 from app.common.mail import OutboxMail, enclose_receipts, letter, send_mails
 from app.extensions import db
@@ -67,7 +69,7 @@ def write_pending() -> None:
 
 def _addresses_of(noted: Sequence[tuple[AuditEvent, Any]]) -> dict[int, str]:
     ids = {row.user_id for row, _obj in noted}
-    return dict(db.session.execute(_ADDRESSES, {"ids": list(ids)}).all())
+    return dict(db.session.execute(_ADDRESSES, {"ids": padded(ids)}).all())
 
 
 _ADDRESSES = select(User.id, User.email).where(User.id.in_(bindparam("ids", expanding=True)), User.active).order_by(User.id)
@@ -89,27 +91,41 @@ def _refusals_mailed(to: str, number: str, row: AuditEvent) -> int:
 
 
 def _letter(to: str, row: AuditEvent, tender, *, is_last: bool) -> dict:
-    facts, address = row.facts, current_app.config.get("SITE_URL", "")
+    about = {key: row.facts[key] for key in ABOUT if row.facts.get(key)}
+    subject, text = _frame(row.event, tuple(about), is_last)
     page = f"bid/refusals/{refusal_token(int(row.object_id))}" if row.event == "bid.refuse" else "bid/receipt"
+    values = {"title": tender.title, "number": tender.number, "name": row.organisation_name, "moment": exact_time(row.at), "leaf": row.leaf}
+    values |= about
+    if address := current_app.config.get("SITE_URL", ""):
+        text += f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify\n".replace("%", "%%")
+    return letter(to, subject % values, text % values, now=row.at, receipt_leaf=row.leaf)
+
+
+ABOUT = {
+    "reason": _l("原因：%(reason)s"),
+    "receipt": _l("回执号：%(receipt)s"),
+    "capsule": _l("封装校验值：%(capsule)s"),
+}
+
+
+@cache
+def _frame(event: str, about: Sequence[str], is_last: bool) -> tuple[str, str]:
+    """Subject and text of such a letter in Chinese, its values still to be put in. Made once: its sentences cost more than keeping the letter."""
     lines = [
-        WORDS[row.event],
+        WORDS[event],
         "",
-        _l("项目：%(title)s（%(number)s）", title=tender.title, number=tender.number),
-        _l("投标人：%(name)s", name=row.organisation_name),
-        _l("收到时间：%(moment)s", moment=exact_time(row.at)),
-        _l("原因：%(reason)s", reason=facts["reason"]) if "reason" in facts else None,
-        _l("回执号：%(receipt)s", receipt=facts["receipt"]) if "receipt" in facts else None,
-        _l("封装校验值：%(capsule)s", capsule=facts["capsule"]) if facts.get("capsule") else None,
-        _l("日志序号：%(leaf)d", leaf=row.leaf),
+        _l("项目：%(title)s（%(number)s）"),
+        _l("投标人：%(name)s"),
+        _l("收到时间：%(moment)s"),
+        *(ABOUT[key] for key in about),
+        _l("日志序号：%(leaf)d"),
         "",
         _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
         _l("一天之内这个项目再有不受理的，不再发邮件；每一次的签名回执都在投标页面的“不受理记录”里查看和下载。") if is_last else None,
         _l("这封邮件只发给办理人本人。开标前请不要转发：它说明贵单位办理过投标，但不含报价、文件名和投标内容。"),
-        f"{address}/tenders/{tender.number}/{page}\n{address}/log/verify" if address else None,
     ]
-    text = "\n".join(str(line) for line in lines if line is not None)
-    subject = str(SUBJECTS[row.event]) % {"title": tender.title, "number": tender.number}
-    return letter(to, subject, f"{text}\n", now=row.at, receipt_leaf=row.leaf)
+    with force_locale(CHINESE):
+        return str(SUBJECTS[event]), "".join(f"{line}\n" for line in lines if line is not None)
 
 
 def receipt_text(leaf: int) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask_babel import force_locale
-from sqlalchemy import Row, bindparam, insert, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.accounts.rules import Role
@@ -92,7 +92,7 @@ def submit_capsule(tender: Tender, header_bytes: bytes, *, actor: Actor, now: da
     (answer,) = submit_capsules(tender.number, lambda: [look_at(header_bytes).by(actor, now)])
     if isinstance(answer, Refused):
         raise answer
-    return db.session.get_one(BidVersion, answer.version_id)
+    return db.session.scalars(select(BidVersion).join(BidCapsule).where(BidCapsule.sha256 == answer.capsule)).one()
 
 
 def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list[Accepted | Refused | object]:
@@ -113,15 +113,16 @@ def submit_capsules(number: str, take: Callable[[], Sequence[HandedIn]]) -> list
             answers[place] = desk.answer(one, terms)
         except Refused as refused:
             answers[place] = refused
-    ids = iter(_write([answer for answer in answers.values() if isinstance(answer, Entered)]))
-    done = {place: Accepted(tender.id, next(ids)) if isinstance(answer, Entered) else answer for place, answer in answers.items()}
+    _write([answer for answer in answers.values() if isinstance(answer, Entered)])
+    done = {place: answer.accepted if isinstance(answer, Entered) else answer for place, answer in answers.items()}
     return [done.get(place, LATER) for place in range(len(handed_in))]
 
 
 @dataclass(frozen=True)
 class Accepted:
     tender_id: int
-    version_id: int
+    capsule: str
+    """Its hash."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,10 @@ class Entered:
     number: int
     now: datetime
     """At which it stands: when it came, and not before what it replaces."""
+
+    @property
+    def accepted(self) -> Accepted:
+        return Accepted(self.bid.tender_id, self.header.sha256)
 
     @property
     def receipt(self) -> str:
@@ -173,7 +178,7 @@ class Desk:
         own = self.standings.get(one.actor.organisation_id)
         header = self.check(one, own, terms)
         if own.version is not None and own.version.content_sha256 == header.sha256:
-            return Accepted(self.tender.id, own.version.version_id)
+            return Accepted(self.tender.id, header.sha256)
         if header.sha256 in self.used:
             raise Refused(USED)
         refuse_if(why_not_again(own.versions, deadline_at=self.tender.bid_deadline_at, now=one.now))
@@ -188,7 +193,8 @@ class Desk:
         refuse_if(why_not_bid_at(self.tender, enterprise, has_served=actor.user_id in self.ties.served, now=one.now))
         if enterprise.is_closed:
             raise Refused(CLOSED)
-        others = (row.name for row in self.ties.hands if row.user_id == actor.user_id and row.organisation_id != actor.organisation_id)
+        hands = self.ties.hands.get(actor.user_id, {})
+        others = (name for organisation_id, name in hands.items() if organisation_id != actor.organisation_id)
         refuse_if(why_not_second(next(others, None)))
         if one.header is None:
             raise one.fault or Refused(DAMAGED)
@@ -229,26 +235,28 @@ def _enter(tender: Tender, own: Standing, one: HandedIn, header: Header) -> Ente
     return Entered(one, header, "bid.submit", bid, True, 1, one.now)
 
 
-def _write(entered: Sequence[Entered]) -> Sequence[int]:
-    """Keep versions and capsules; the versions' ids. Written as rows: an object for each would cost more than all that is asked before."""
+def _write(entered: Sequence[Entered]) -> None:
+    """Keep versions and capsules. Written as rows: an object for each would cost more than all that is asked before."""
     if not entered:
-        return []
+        return
     db.session.flush()
-    versions = [
-        {
-            "bid_id": new.bid.id,
-            "number": new.number,
-            "submitted_at": new.now,
-            "submitted_by_id": new.one.actor.user_id,
-            "content_sha256": new.header.sha256,
-            "receipt": new.receipt,
-        }
-        for new in entered
-    ]
-    ids = list(db.session.scalars(_INSERT_VERSIONS, versions))
+    db.session.execute(
+        _INSERT_VERSIONS,
+        [
+            {
+                "bid_id": new.bid.id,
+                "number": new.number,
+                "submitted_at": new.now,
+                "submitted_by_id": new.one.actor.user_id,
+                "content_sha256": new.header.sha256,
+                "receipt": new.receipt,
+            }
+            for new in entered
+        ],
+    )
     db.session.execute(
         _INSERT_CAPSULES,
-        [{"version_id": key, "sha256": new.header.sha256, "header": new.one.data.decode()} for key, new in zip(ids, entered, strict=True)],
+        [{"bid": new.bid.id, "of": new.number, "sha256": new.header.sha256, "header": new.one.data.decode()} for new in entered],
     )
     if again := [new for new in entered if not new.is_first]:
         db.session.execute(_REPLACE, [{"bid": new.bid.id, "submitted_at": new.now, "current_number": new.number} for new in again])
@@ -257,14 +265,21 @@ def _write(entered: Sequence[Entered]) -> Sequence[int]:
             new.bid, ["versions"] if new.is_first else ["versions", "submitted_at", "withdrawn_at", "current_number", "version_id"]
         )
     record_all([new.done for new in entered])
-    return ids
 
 
 _PRINTED_NOT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """A reason is signed and mailed in one line: whatever came with the refused bytes makes no line in it and turns none around."""
 
-_INSERT_VERSIONS = insert(BidVersion.__table__).returning(BidVersion.__table__.c.id, sort_by_parameter_order=True)
-_INSERT_CAPSULES = insert(BidCapsule.__table__)
+_VERSIONS = BidVersion.__table__
+_INSERT_VERSIONS = insert(_VERSIONS)
+_INSERT_CAPSULES = insert(BidCapsule.__table__).values(
+    version_id=select(_VERSIONS.c.id)
+    .where(_VERSIONS.c.bid_id == bindparam("bid"), _VERSIONS.c.number == bindparam("of"))
+    .scalar_subquery(),
+    sha256=bindparam("sha256"),
+    header=bindparam("header"),
+)
+"""Its version is found by the database: to be told the ids of several rows makes an insert of another length each time."""
 _REPLACE = (
     update(Bid.__table__)
     .where(Bid.__table__.c.id == bindparam("bid"))

@@ -2,16 +2,18 @@
 
 The statements are made once: making one costs as much as asking it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, and_, bindparam, null, select, union_all
+from sqlalchemy import Row, and_, bindparam, null, select, union
 from sqlalchemy.pool import Pool
 
 from app.accounts.models import Membership
 from app.common.access import not_found
+from app.common.database import padded
 from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders.capsule.seal import Terms
@@ -34,7 +36,7 @@ _STANDINGS = (
     .order_by(Enterprise.id, BidVersion.number)
 )
 _PEOPLE = bindparam("people", expanding=True)
-_TIES = union_all(
+_TIES = union(
     select(Membership.user_id, null().label("organisation_id"), null().label("name")).where(
         Membership.organisation_id == bindparam("procuring_entity_id"), Membership.user_id.in_(_PEOPLE)
     ),
@@ -88,7 +90,7 @@ class Standing:
 
 def standings_of(tender: Tender, organisations: Collection[int]) -> Mapping[int, Standing]:
     """By organisation, those that have an enterprise's file."""
-    rows = db.session.execute(_STANDINGS, {"tender_id": tender.id, "organisations": list(organisations)})
+    rows = db.session.execute(_STANDINGS, {"tender_id": tender.id, "organisations": padded(organisations)})
     found = {key: list(own) for key, own in groupby(rows, key=lambda row: row.organisation_id)}
     return {key: Standing(own[0], own[0].Bid, own if own[0].Bid is not None else ()) for key, own in found.items()}
 
@@ -99,17 +101,22 @@ class Ties:
 
     served: frozenset[int]
     """Those who work or ever worked for the tenderer, under any hat."""
-    hands: Sequence[Row]
-    """For which enterprises they have handed in, taken back or not: user_id, organisation_id, name. A colleague may hand in again what was
+    hands: Mapping[int, Mapping[int, str]]
+    """By person and organisation: the enterprises for which they have handed in, taken back or not. A colleague may hand in again what was
     taken back, and then two bids would stand by one person's hands; the colleague could not be refused without learning of the other bid."""
 
 
 def ties_of(tender: Tender, people: Collection[int | None]) -> Ties:
-    asked = {"tender_id": tender.id, "procuring_entity_id": tender.procuring_entity_id, "people": list(people)}
-    rows = db.session.execute(_TIES, asked).all()
-    return Ties(frozenset(row.user_id for row in rows if row.name is None), [row for row in rows if row.name is not None])
+    asked = {"tender_id": tender.id, "procuring_entity_id": tender.procuring_entity_id, "people": padded(people)}
+    served, hands = set(), defaultdict(dict)
+    for row in db.session.execute(_TIES, asked):
+        if row.organisation_id is None:
+            served.add(row.user_id)
+        else:
+            hands[row.user_id][row.organisation_id] = row.name
+    return Ties(frozenset(served), hands)
 
 
 def used_capsules(hashes: Collection[str]) -> frozenset[str]:
     """Those that were handed in before, in whatever tender."""
-    return frozenset(db.session.scalars(_USED, {"hashes": list(hashes)}))
+    return frozenset(db.session.scalars(_USED, {"hashes": padded(hashes)}))

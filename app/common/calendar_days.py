@@ -1,12 +1,14 @@
 """The working-day calendar's table: official years from chinesecalendar, the coming year provisional, all editable."""
 
 import datetime as dt
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 
 import chinese_calendar
 import holidays
 from flask import g
-from sqlalchemy import String, cast, null, select, union_all
+from sqlalchemy import String, cast, delete, insert, null, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common import audit
@@ -71,20 +73,22 @@ def load_calendar() -> WorkdayCalendar:
 def load_official_years(*, actor: Actor, now: datetime) -> list[int]:
     """Add the official years that the library knows, and the year after them from the statutory days, as provisional.
 
-    Years that staff have already are left alone, except that a provisional one gives way to the decree.
+    Years that staff have already are left alone, except that a provisional one, with all its days, gives way to the decree.
     """
     known = {year.year: year for year in db.session.scalars(select(CalendarYear))}
     last = max(chinese_calendar.constants.holidays).year
-    added = []
+    added, days = [], []
     for year in range(FIRST_YEAR, last + 2):
         is_provisional = year > last
         if year in known and (is_provisional or not known[year].is_provisional):
             continue
+        if year in known:
+            db.session.execute(delete(CalendarDay).where(CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))))
         db.session.merge(CalendarYear(year=year, is_provisional=is_provisional, source=_source(is_provisional)))
-        for day, is_workday, note in _exceptions(year, is_provisional):
-            db.session.merge(CalendarDay(date=day, is_workday=is_workday, note=note))
+        days += _exceptions(year, is_provisional)
         added.append(year)
     if added:
+        db.session.execute(insert(CalendarDay.__table__), [{"date": day, "is_workday": worked, "note": note} for day, worked, note in days])
         audit.record("calendar.load", db.session.get(CalendarYear, added[0]), actor=actor, now=now, years=added)
     g.pop("workdays", None)
     return added
@@ -96,7 +100,7 @@ def set_day(day: date, *, is_workday: bool, note: str, actor: Actor, now: dateti
     if year is None:
         year = CalendarYear(year=day.year, is_provisional=True, source=_source(is_provisional=True))
         db.session.add(year)
-        for one, worked, holiday in _exceptions(day.year, is_provisional=True):
+        for one, worked, holiday in _exceptions(day.year, True):
             db.session.merge(CalendarDay(date=one, is_workday=worked, note=holiday))
         db.session.flush()
     row = db.session.merge(CalendarDay(date=day, is_workday=is_workday, note=note))
@@ -109,7 +113,12 @@ def _source(is_provisional: bool) -> str:
     return "法定节假日（放假安排公布前的暂定日历）" if is_provisional else "国务院办公厅节假日安排（chinesecalendar）"
 
 
-def _exceptions(year: int, is_provisional: bool):
+@cache
+def _exceptions(year: int, is_provisional: bool) -> tuple[tuple[date, bool, str], ...]:
+    return tuple(_exceptions_of(year, is_provisional))
+
+
+def _exceptions_of(year: int, is_provisional: bool) -> Iterator[tuple[date, bool, str]]:
     day = date(year, 1, 1)
     statutory = holidays.country_holidays("CN", years=year, language="zh_CN") if is_provisional else {}
     while day.year == year:

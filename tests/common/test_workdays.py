@@ -61,6 +61,19 @@ def test_loading_twice_changes_nothing(calendar, session):
     db.session.rollback()
 
 
+def test_a_provisional_year_gives_way_to_the_decree_with_all_its_days(calendar, session):
+    decreed = max(calendar.years) - 1
+    session.get(CalendarYear, decreed).is_provisional = True
+    a_plain_day = next(date(decreed, 3, n) for n in range(1, 8) if date(decreed, 3, n).weekday() == 2)
+    set_day(a_plain_day, is_workday=False, note="暂定", actor=system_actor(), now=wall())
+    session.commit()
+    assert load_official_years(actor=system_actor(), now=wall()) == [decreed]
+    session.commit()
+    after = load_calendar()
+    assert not after.is_provisional(decreed) and after.is_workday(a_plain_day)
+    assert not after.is_workday(date(decreed, 10, 1)) and after.is_workday(date(decreed, 12, 31)) == calendar.is_workday(date(decreed, 12, 31))
+
+
 def test_a_year_opened_by_one_day_has_its_statutory_days(calendar, session):
     year = max(calendar.years) + 2
     set_day(date(year, 12, 30), is_workday=True, note="国办发明电", actor=system_actor(), now=wall())

@@ -71,7 +71,9 @@ def test_a_provisional_year_gives_way_to_the_decree_with_all_its_days(calendar, 
     session.commit()
     after = load_calendar()
     assert not after.is_provisional(decreed) and after.is_workday(a_plain_day)
-    assert not after.is_workday(date(decreed, 10, 1)) and after.is_workday(date(decreed, 12, 31)) == calendar.is_workday(date(decreed, 12, 31))
+    assert not after.is_workday(date(decreed, 10, 1)) and after.is_workday(date(decreed, 12, 31)) == calendar.is_workday(
+        date(decreed, 12, 31)
+    )
 
 
 def test_a_year_opened_by_one_day_has_its_statutory_days(calendar, session):

@@ -27,6 +27,14 @@ class HolderSeat(LabelledEnum):
     FURTHER = "further", _l("增设保管人"), "done"
 
 
+FURTHER_LABELS = {4: _l("增设保管人（一）"), 5: _l("增设保管人（二）")}
+
+
+def seat_label(seat: HolderSeat, position: int):
+    """What a seat is called among five: `position` from 1."""
+    return FURTHER_LABELS.get(position, seat.label) if seat is HolderSeat.FURTHER else seat.label
+
+
 class RetireReason(LabelledEnum):
     """Why a key was taken out of use."""
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
+from app.common.mail import OutboxMail
 from app.tenders import uploads
 from app.tenders.actions import sealing
 from app.tenders.capsule.format import Manifest
@@ -25,7 +27,7 @@ def address(story, rest: str = "") -> str:
     [({"bidder": "91410402MA0000099X"}, CapsuleFault.OTHER_BIDDER, "视为撤销"), ({}, CapsuleFault.UNREADABLE, "视为撤销")],
     ids=["another's bid", "rubbish inside"],
 )
-def test_a_bid_that_is_none_is_revoked_and_the_others_go_on(session, client, change, fault, word):
+def test_a_bid_that_is_none_is_revoked_and_the_others_go_on(session, client, sign_in, change, fault, word):
     story = stories.with_bids()
     story.bidders.append(stories.enterprise(8, "河南新安物业服务有限公司"))
     made = stories.sealed(story, 3, price_fen=66, **change)
@@ -41,6 +43,16 @@ def test_a_bid_that_is_none_is_revoked_and_the_others_go_on(session, client, cha
     assert record.proceedings["bids"][3] == {"way": None, "fault": fault.value}
     page = client.get(address(story))
     assert word in page.main and "未能解密" in page.main and "0.66" not in page.main
+    client.language = "en"
+    assert "counts as a revoked bid" in client.get(address(story)).main
+    client.language = "zh"
+    signatory = story.bidders[3][1]
+    told = session.scalars(select(OutboxMail).where(OutboxMail.subject.contains("没有打开"))).all()
+    assert [mail.to for mail in told] == [signatory.email] and word in told[0].text
+    sign_in(client, signatory)
+    assert "没有进入评标" in client.get("/bids").main
+    sign_in(client, story.bidders[0][1])
+    assert "没有进入评标" not in client.get("/bids").main
 
 
 def test_the_others_are_evaluated_beside_a_bid_that_is_none(session, client, sign_in, clock):

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from flask_babel import force_locale
+
 from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
 from app.common.audit import label_events, record
-from app.common.i18n import _l
+from app.common.i18n import CHINESE, LazyText, _l
 from app.common.refusal import Reason, Refused, refuse_if
 from app.extensions import db
 from app.tenders import bidding
 from app.tenders.actions.bidding import lock_tender
+from app.tenders.actions.letters import BIDDERS, people_of, tell
 from app.tenders.kinds import CapsuleFault
 from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
@@ -66,6 +69,7 @@ def open_bids(
     db.session.add(opening)
     _give_blind_codes(bids, shuffle or secrets.SystemRandom().shuffle)
     make_move(tender, "open", now=now)
+    _tell_shut_out(tender, bids, now=now)
     record(
         "tender.open", tender, actor=actor, now=now, bids=len(bids), record_sha256=opening.record_sha256, presided_by=opening.presided_by
     )
@@ -102,14 +106,38 @@ def _read_out(bid: Bid, position: int) -> OpeningLine:
     )
 
 
-def _remark(fault: CapsuleFault) -> str:
-    """Whose fault decides what it is in law; kept in Chinese, as it was said."""
-    kind = (
-        "因投标人原因未能解密，视为撤销投标文件"
-        if fault.is_bidders
-        else "因投标人以外的原因未能解密，视为撤回投标文件，投标人有权要求责任方赔偿"
+def remark_of(fault: CapsuleFault) -> LazyText:
+    """Why a bid was not opened, and what that is in law: whose fault decides it. A record keeps it in Chinese, as it was said."""
+    if fault.is_bidders:
+        return _l("%(fault)s。因投标人原因未能解密，视为撤销投标文件（《电子招标投标办法》第三十一条）。", fault=fault.label)
+    return _l(
+        "%(fault)s。因投标人以外的原因未能解密，视为撤回投标文件，投标人有权要求责任方赔偿（《电子招标投标办法》第三十一条）。",
+        fault=fault.label,
     )
-    return f"{fault.label}。{kind}（《电子招标投标办法》第三十一条）。"
+
+
+def _remark(fault: CapsuleFault) -> str:
+    with force_locale(CHINESE):
+        return str(remark_of(fault))
+
+
+def split_remark(remark: str) -> tuple[LazyText | None, str]:
+    """What a record says of a bid that was not opened, in our words where they are ours, and the rest as it stands."""
+    for fault in CapsuleFault:
+        if remark.startswith(ours := _remark(fault)):
+            return remark_of(fault), remark.removeprefix(ours)
+    return None, remark
+
+
+def _tell_shut_out(tender: Tender, bids: Sequence[Bid], *, now: datetime) -> None:
+    """Those whose bids were not opened hear of it, and each only of its own."""
+    for bid in bids:
+        if (fault := current_version(bid).unsealing.fault) is not None:
+            told = _l(
+                "开标时您的投标没有打开，不进入评标。原因：%(remark)s收到投标时的回执仍然有效，证明平台收到了您的封装。对开标有异议的，请在开标现场当场提出；其他情况见本项目的开标记录。",
+                remark=_remark(fault),
+            )
+            tell(people_of([bid.organisation_id], *BIDDERS), _l("您的投标没有打开，不进入评标"), told, tender=tender, now=now)
 
 
 def main_content(content: bidding.Content) -> str:

@@ -9,7 +9,7 @@ from app.common.guards import changes_only, closes
 from app.common.labels import enum_column
 from app.common.types import UtcDateTime
 from app.extensions import db
-from app.tenders.holders import HolderSeat, RetireReason, fingerprint
+from app.tenders.holders import HolderSeat, RetireReason, fingerprint, seat_label
 
 
 class HolderKey(db.Model):
@@ -71,6 +71,10 @@ class TenderHolder(db.Model):
     rehearsals: Mapped[list["HolderRehearsal"]] = relationship(
         back_populates="holder", order_by="HolderRehearsal.id", cascade="all, delete-orphan"
     )
+
+    @property
+    def seat_label(self):
+        return seat_label(self.seat, self.position)
 
 
 class HolderRehearsal(db.Model):

@@ -85,7 +85,7 @@ def own_bids(actor: Actor) -> list[Bid]:
         select(Bid)
         .join(Bid.tender)
         .where(Bid.organisation_id == actor.organisation_id)
-        .options(contains_eager(Bid.tender), selectinload(Bid.versions))
+        .options(contains_eager(Bid.tender), selectinload(Bid.versions).joinedload(BidVersion.unsealing))
         .order_by(Tender.bid_deadline_at.desc(), Tender.id.desc())
     )
     return list(bids)

@@ -114,7 +114,7 @@ def sealing_data(tender: Tender) -> dict:
         "documents": documents_hash(tender),
         "threshold": tender.seal_threshold,
         "holders": [
-            {"key": h.key.recipient, "seat": str(h.seat.label), "organisation": h.organisation.name}
+            {"key": h.key.recipient, "seat": str(h.seat_label), "organisation": h.organisation.name}
             for h in holders_of(tender)
             if h.key is not None
         ],

@@ -38,6 +38,7 @@ def bids():
     return render_template(
         "tenders/bids.html",
         rows=rows,
+        shut={bid.id for bid in rows if bid.tender.opened_at and (found := asked.current_version(bid).unsealing) and found.fault},
         now=now,
         phases=phases(tenders, now),
         outcomes=outcomes(enterprise.id, tenders) if enterprise else {},

@@ -2,6 +2,7 @@
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.accounts.rules import Role
 from app.common import clock
@@ -28,7 +29,14 @@ def main_content(line: OpeningLine) -> str:
     return read_out(line) or as_typed(line.main_content)
 
 
+def remark(line: OpeningLine) -> str:
+    """The same of what it says beside it."""
+    ours, rest = actions.split_remark(line.remark)
+    return as_typed(rest) if ours is None else Markup("{}{}").format(str(ours), as_typed(rest))
+
+
 bp.add_app_template_filter(main_content, "main_content")
+bp.add_app_template_filter(remark, "remark")
 
 
 def opening_context(tender: Tender) -> dict:

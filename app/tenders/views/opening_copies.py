@@ -20,9 +20,9 @@ from flask_babel import gettext as _
 
 from app.common.figures import price_text
 from app.common.money import yuan_in_words
-from app.tenders.actions.opening import MANAGER_READ_OUT
+from app.tenders.actions.opening import MANAGER_READ_OUT, split_remark
 from app.tenders.bidding import exact_time
-from app.tenders.holders import HolderSeat
+from app.tenders.holders import HolderSeat, seat_label
 from app.tenders.kinds import CapsuleFault
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 
@@ -116,7 +116,7 @@ def _bids(opening: OpeningRecord, told: dict) -> Table:
                 read_out(line) or line.main_content or "—",
                 exact_time(line.received_at),
                 outcome_text(way) if told else (_("完好") if line.seal_intact else _("校验不符")),
-                line.remark or "—",
+                _remark(line) or "—",
                 line.content_sha256[:16],
             ]
         )
@@ -128,6 +128,11 @@ def read_out(line: OpeningLine) -> str:
     """The project manager's name with our word in the reader's language; empty where a record holds something else."""
     name = line.main_content.removeprefix(MANAGER_READ_OUT)
     return "" if name == line.main_content else f"{_('项目负责人')} {name}"
+
+
+def _remark(line: OpeningLine) -> str:
+    ours, rest = split_remark(line.remark)
+    return f"{ours or ''}{rest}"
 
 
 def outcome_text(way: dict) -> str:
@@ -144,7 +149,7 @@ def outcome_text(way: dict) -> str:
 
 def _holders(told: dict) -> Table:
     rows = []
-    for one in told["holders"]:
+    for position, one in enumerate(told["holders"], start=1):
         given = [_("交出 %(count)d 份", count=one["shares"])] if one["shares"] else []
         if one["forged"]:
             given.append(_("%(count)d 份与封存时不符", count=one["forged"]))
@@ -153,7 +158,8 @@ def _holders(told: dict) -> Table:
         if one.get("replaced"):
             given.append(_("曾有 %(count)d 份有误，已重新交出", count=one["replaced"]))
         when = _time(one["released_at"]) if one["released_at"] else "—"
-        rows.append([str(HolderSeat(one["seat"]).label), one["organisation"], _("；").join(given) or _("未到"), when])
+        seat = str(seat_label(HolderSeat(one["seat"]), position))
+        rows.append([seat, one["organisation"], _("；").join(given) or _("没有交出"), when])
     return Table(
         _("密钥保管人（任意 %(threshold)d 位可以解密）", threshold=told["threshold"]), [_("席位"), _("单位"), _("份额"), _("时间")], rows
     )

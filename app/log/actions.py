@@ -68,10 +68,9 @@ def append_all(events: Sequence[Happened]) -> list[int]:
     db.session.flush()
     at = _take_turn(max(one.now for one in events))
     db.session.info.setdefault(PLACED, (monotonic(), at))
-    begin = read_begin() or _begin(at)
-    keys = log_keys(begin)
-    check_key(begin, keys)
-    state = State.read(begin, at)
+    state = State.read(at) or _begin(at)
+    keys = log_keys(state.begin)
+    check_key(state.begin, keys)
     previous, size = state.last, state.size(at + pace.LEAD)
     frontier = Frontier.from_bytes(previous + 1, state.peaks)
     leaves, entries = [], []
@@ -134,12 +133,11 @@ _DEMO_HELD = _DEMO.with_for_update(read=True)
 _WAIT = select(func.pg_advisory_xact_lock(LOCK))
 
 
-def _begin(at: datetime) -> LogBegin:
+def _begin(at: datetime) -> State:
     verifier = log_keys().verifier
-    begin = LogBegin(id=1, began_at=pace.boundary(at), origin=verifier.name, public_key=verifier.key)
-    db.session.add(begin)
+    db.session.add(LogBegin(id=1, began_at=pace.boundary(at), origin=verifier.name, public_key=verifier.key))
     db.session.flush()
-    return begin
+    return State.read(at)
 
 
 def _keep(tiles: list[tuple[int, int, bytes]], kept: int) -> None:
@@ -154,11 +152,10 @@ def _keep(tiles: list[tuple[int, int, bytes]], kept: int) -> None:
 @each_day
 def keep_tiles(*, now: datetime) -> int:
     """Store the subtrees that are complete at the last public instant, whether events came or not: proofs stay quick and tell nothing by their time."""
-    begin = read_begin()
-    if begin is None:
+    if read_begin() is None:
         return 0
     at = pace.boundary(_take_turn(now))
-    state, keys = State.read(begin, at), log_keys()
+    state, keys = State.read(at), log_keys()
     first, end = state.kept + 1, state.size(at) // TILE
     if end <= first:
         return 0

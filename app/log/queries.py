@@ -26,9 +26,10 @@ def read_begin() -> LogBegin | None:
     return db.session.get(LogBegin, 1)
 
 
-def slots_at(at: datetime, begin: LogBegin) -> int:
-    """The size of the log at an instant."""
-    return State.read(begin, at).size(at)
+def slots_at(at: datetime) -> int:
+    """The size of the log at an instant; 0 before it has begun."""
+    state = State.read(at)
+    return state.size(at) if state is not None else 0
 
 
 def _state():
@@ -38,10 +39,10 @@ def _state():
     ended = select(func.sum(LogWindow.slots)).where(LogWindow.ends_at <= at).scalar_subquery()
     kept = select(func.max(LogTile.number)).where(LogTile.level == 1).scalar_subquery()
     windows = LogWindow.starts_at, LogWindow.ends_at, LogWindow.per_second
-    one = select(ended.label("ended"), kept.label("kept"), *windows, newest.c.leaf_index, newest.c.peaks)
+    one = select(LogBegin, ended.label("ended"), kept.label("kept"), *windows, newest.c.leaf_index, newest.c.peaks)
     base = select(literal(1).label("one")).subquery()
     is_open = and_(LogWindow.ends_at > at, LogWindow.starts_at < lead)
-    return one.select_from(base.outerjoin(LogWindow, is_open).outerjoin(newest, true())).order_by(LogWindow.id)
+    return one.select_from(base.join(LogBegin, true()).outerjoin(LogWindow, is_open).outerjoin(newest, true())).order_by(LogWindow.id)
 
 
 _STATE = _state()
@@ -62,14 +63,16 @@ class State:
     """The last tile of level 1 that is stored, -1 for none."""
 
     @classmethod
-    def read(cls, begin: LogBegin, at: datetime) -> "State":
-        """For sizes at `at` or later, as far as LEAD."""
+    def read(cls, at: datetime) -> "State | None":
+        """For sizes at `at` or later, as far as LEAD. None before the log has begun."""
         rows = db.session.execute(_STATE, {"at": at, "lead": at + pace.LEAD}).all()
+        if not rows:
+            return None
         windows = tuple(pace.Window(row.starts_at, row.ends_at, row.per_second) for row in rows if row.starts_at)
         first = rows[0]
         last = -1 if first.leaf_index is None else first.leaf_index
         kept = -1 if first.kept is None else first.kept
-        return cls(begin, int(first.ended or 0), windows, last, first.peaks or b"", kept)
+        return cls(first.LogBegin, int(first.ended or 0), windows, last, first.peaks or b"", kept)
 
     def size(self, at: datetime) -> int:
         return pace.slots(at, self.begin.began_at, self.running, ended=self.ended)
@@ -93,7 +96,7 @@ class PublicLog:
 
     @cached_property
     def state(self) -> State:
-        return State.read(self.begin, self.at)
+        return State.read(self.at)
 
     @cached_property
     def size(self) -> int:
@@ -101,7 +104,7 @@ class PublicLog:
 
     @cached_property
     def tiles(self) -> Tiles:
-        settled = slots_at(self.at - SETTLED_AFTER, self.begin)
+        settled = slots_at(self.at - SETTLED_AFTER)
         return Tiles(self.keys.padding, settled - settled % TILE, self.state.last)
 
     @property

@@ -81,7 +81,7 @@ def verify(*, checkpoints: list[Checkpoint] = ()) -> Verdict:
         fault = _first(fault, Fault(min(wrong), "the entry is readable from another instant than its event and what followed make it"))
     size, is_read = tree.size, fault is None
     if is_read and tiles:
-        fault = _rest_of_tiles(tree, tiles, State.read(begin, clock.now()).size(clock.now()), keys)
+        fault = _rest_of_tiles(tree, tiles, State.read(clock.now()).size(clock.now()), keys)
     fault = _first(fault, _entry_without_leaf()) or _against(checkpoints, keys) or _unlogged(previous)
     if is_read:
         fault = _first(fault, *(check() for check in CHECKS))

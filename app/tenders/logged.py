@@ -11,7 +11,7 @@ from app.extensions import db
 from app.log import pace
 from app.log.actions import expect_deadline, reveal
 from app.log.models import LogEntry, LogLeaf, LogWindow
-from app.log.queries import read_begin, slots_at
+from app.log.queries import slots_at
 from app.log.recording import Decisive, decisive
 from app.log.unhidden import REVEALS, Reveals, reveals
 from app.log.verifying import Fault, also_verify
@@ -135,7 +135,7 @@ def windows_as_published() -> Fault | None:
         index, window, cut = due.pop((kept.ends_at, kept.per_second), (None, None, None))
         if index is None:
             if not has_erased:
-                return Fault(slots_at(kept.starts_at, read_begin()), "a faster time is kept that no published deadline has announced")
+                return Fault(slots_at(kept.starts_at), "a faster time is kept that no published deadline has announced")
             continue
         is_cut = window.starts_at < cut and cut - pace.LATEST_COMMIT <= kept.starts_at <= cut
         same = pace.Window(kept.starts_at, kept.ends_at, kept.per_second).slots == kept.slots

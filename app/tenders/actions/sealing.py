@@ -27,13 +27,12 @@ from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE, why_not_capsule
 from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion, Tender
 from app.tenders.queries.capsules import lock_organisation, refused_in
 from app.tenders.queries.handing_in import (
+    Earlier,
     Standing,
-    Ties,
+    earlier_of,
     known_terms,
     lock_published,
     standings_of,
-    ties_of,
-    used_capsules,
 )
 
 MORE_REFUSED = "bid.refuse_more"
@@ -160,17 +159,16 @@ class Desk:
     tender: Tender
     standings: Mapping[int, Standing]
     """By organisation."""
-    ties: Ties
-    used: frozenset[str]
-    """Capsules that were handed in before."""
+    earlier: Earlier
 
     @classmethod
     def read(cls, tender: Tender, handed_in: Sequence[HandedIn]) -> Desk:
         return cls(
             tender,
             standings_of(tender, {one.actor.organisation_id for one in handed_in} - {None}),
-            ties_of(tender, {one.actor.user_id for one in handed_in}),
-            used_capsules({one.header.sha256 for one in handed_in if one.header is not None}),
+            earlier_of(
+                tender, {one.actor.user_id for one in handed_in}, {one.header.sha256 for one in handed_in if one.header is not None}
+            ),
         )
 
     def answer(self, one: HandedIn, terms: Terms) -> Accepted | Entered:
@@ -179,7 +177,7 @@ class Desk:
         header = self.check(one, own, terms)
         if own.version is not None and own.version.content_sha256 == header.sha256:
             return Accepted(self.tender.id, header.sha256)
-        if header.sha256 in self.used:
+        if header.sha256 in self.earlier.used:
             raise Refused(USED)
         refuse_if(why_not_again(own.versions, deadline_at=self.tender.bid_deadline_at, now=one.now))
         return _enter(self.tender, own, one, header)
@@ -190,10 +188,10 @@ class Desk:
         if not actor.has(Role.ENTERPRISE_SIGNATORY):
             raise Refused(SIGNATORY_ONLY)
         enterprise = None if own is None else own.enterprise
-        refuse_if(why_not_bid_at(self.tender, enterprise, has_served=actor.user_id in self.ties.served, now=one.now))
+        refuse_if(why_not_bid_at(self.tender, enterprise, has_served=actor.user_id in self.earlier.served, now=one.now))
         if enterprise.is_closed:
             raise Refused(CLOSED)
-        hands = self.ties.hands.get(actor.user_id, {})
+        hands = self.earlier.hands.get(actor.user_id, {})
         others = (name for organisation_id, name in hands.items() if organisation_id != actor.organisation_id)
         refuse_if(why_not_second(next(others, None)))
         if one.header is None:

@@ -36,16 +36,16 @@ _STANDINGS = (
     .order_by(Enterprise.id, BidVersion.number)
 )
 _PEOPLE = bindparam("people", expanding=True)
-_TIES = union(
-    select(Membership.user_id, null().label("organisation_id"), null().label("name")).where(
+_EARLIER = union(
+    select(Membership.user_id, null().label("organisation_id"), null().label("name"), null().label("capsule")).where(
         Membership.organisation_id == bindparam("procuring_entity_id"), Membership.user_id.in_(_PEOPLE)
     ),
-    select(BidVersion.submitted_by_id, Bid.organisation_id, Enterprise.name)
+    select(BidVersion.submitted_by_id, Bid.organisation_id, Enterprise.name, null())
     .join(Bid, BidVersion.bid_id == Bid.id)
     .join(Enterprise, Bid.enterprise_id == Enterprise.id)
     .where(Bid.tender_id == bindparam("tender_id"), BidVersion.submitted_by_id.in_(_PEOPLE)),
-).order_by("user_id", "organisation_id")
-_USED = select(BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))).order_by(BidCapsule.sha256)
+    select(null(), null(), null(), BidCapsule.sha256).where(BidCapsule.sha256.in_(bindparam("hashes", expanding=True))),
+).order_by("user_id", "organisation_id", "capsule")
 
 
 def lock_published(number: str) -> Tender:
@@ -96,27 +96,26 @@ def standings_of(tender: Tender, organisations: Collection[int]) -> Mapping[int,
 
 
 @dataclass(frozen=True)
-class Ties:
-    """What people have had to do with a tender before."""
+class Earlier:
+    """What people and capsules have had to do with tenders before."""
 
     served: frozenset[int]
-    """Those who work or ever worked for the tenderer, under any hat."""
+    """People who work or ever worked for this tender's tenderer, under any hat."""
     hands: Mapping[int, Mapping[int, str]]
-    """By person and organisation: the enterprises for which they have handed in, taken back or not. A colleague may hand in again what was
+    """By person and organisation: the enterprises for which they have handed in here, taken back or not. A colleague may hand in again what was
     taken back, and then two bids would stand by one person's hands; the colleague could not be refused without learning of the other bid."""
+    used: frozenset[str]
+    """Capsules that were handed in, in whatever tender."""
 
 
-def ties_of(tender: Tender, people: Collection[int | None]) -> Ties:
-    asked = {"tender_id": tender.id, "procuring_entity_id": tender.procuring_entity_id, "people": padded(people)}
-    served, hands = set(), defaultdict(dict)
-    for row in db.session.execute(_TIES, asked):
-        if row.organisation_id is None:
+def earlier_of(tender: Tender, people: Collection[int | None], hashes: Collection[str]) -> Earlier:
+    asked = {"tender_id": tender.id, "procuring_entity_id": tender.procuring_entity_id, "people": padded(people), "hashes": padded(hashes)}
+    served, hands, used = set(), defaultdict(dict), set()
+    for row in db.session.execute(_EARLIER, asked):
+        if row.capsule is not None:
+            used.add(row.capsule)
+        elif row.organisation_id is None:
             served.add(row.user_id)
         else:
             hands[row.user_id][row.organisation_id] = row.name
-    return Ties(frozenset(served), hands)
-
-
-def used_capsules(hashes: Collection[str]) -> frozenset[str]:
-    """Those that were handed in before, in whatever tender."""
-    return frozenset(db.session.scalars(_USED, {"hashes": padded(hashes)}))
+    return Earlier(frozenset(served), hands, frozenset(used))

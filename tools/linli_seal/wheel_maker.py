@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-NAME, VERSION = "linli_seal", "1.2.0"
+NAME, VERSION = "linli_seal", "1.2.1"
 NEEDS = ("pyrage>=1.2", "pyshamir>=1.0", "cryptography>=42")
 HERE = Path(__file__).resolve().parent
 APP = HERE.parents[1] / "app"

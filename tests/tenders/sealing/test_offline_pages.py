@@ -41,7 +41,7 @@ def test_the_page_says_when_and_gives_the_file_its_hash_and_the_terms(client, st
 def test_the_command_line_program_is_given_under_the_name_that_pip_expects(client, story):
     address = next(link for link in client.get("/seal").links if link.endswith(".whl"))
     given = client.look(address)
-    assert address == "/seal/linli_seal-1.2.0-py3-none-any.whl" and given.data.startswith(b"PK")
+    assert address == "/seal/linli_seal-1.2.1-py3-none-any.whl" and given.data.startswith(b"PK")
     assert sha256(given.data).hexdigest() in client.get("/seal").main
     client.get("/seal/other-1.0.0-py3-none-any.whl", 404)
 

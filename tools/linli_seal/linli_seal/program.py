@@ -15,7 +15,7 @@ from .capsule.format import Header, Malformed, Manifest, pack, unpack
 from .capsule.seal import Sealed, seal
 from .capsule.unseal import Fault as CapsuleFault
 from .capsule.unseal import Opened, Unopened, open_capsule
-from .terms import describe_terms, read_terms
+from .terms import TermsFile, describe_terms, read_terms
 from .words import EN, WORDS, ZH, Fault, say, speak, why_of
 
 SECRET = re.compile(r"^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$", re.MULTILINE)
@@ -91,7 +91,7 @@ def _seal(options) -> None:
     opened = _opened(header, objects, sealed.secret)
     _write(options.recovery, _recovery_text(sealed, bid).encode())
     _write(options.out, whole)
-    print("\n".join(_read_out(header, opened)))
+    print("\n".join(_read_out(header, opened, terms)))
     print(say("terms_published", index=terms.published.index), say("terms_log", fingerprint=terms.published.fingerprint), sep="\n")
     print(say("sealed", out=options.out, size=len(whole), recovery=options.recovery))
     print(say("next", out=options.out))
@@ -109,10 +109,12 @@ def _check(options) -> None:
         raise Fault("no_recovery", name=options.recovery) from error
     if not (found := SECRET.search(secret)):
         raise Fault("no_recovery", name=options.recovery)
-    print("\n".join(_read_out(header, _opened(header, objects, found[0]))))
-    if options.terms:
-        if wrong := read_terms(options.terms).why_not(header):
-            raise Fault(wrong)
+    terms = read_terms(options.terms) if options.terms else None
+    wrong = terms.why_not(header) if terms else None
+    print("\n".join(_read_out(header, _opened(header, objects, found[0]), None if wrong else terms)))
+    if wrong:
+        raise Fault(wrong)
+    if terms:
         print(say("matches"))
 
 
@@ -125,21 +127,23 @@ def _opened(header: Header, objects: Sequence[bytes], secret: str) -> Opened:
         raise Fault("not_opened") from error
 
 
-def _read_out(header: Header, opened: Opened) -> list[str]:
+def _read_out(header: Header, opened: Opened, terms: TermsFile | None) -> list[str]:
+    """`terms`: those that the capsule was sealed for, from which parts and kinds of files have their names."""
     found = opened.manifest
     plan = " ".join(found.plan.split())
+    labels, kinds = (dict(terms.passages), terms.kinds) if terms else ({}, {})
     return [
         say("read_head"),
-        say("terms_head", tender=header.tender, title=""),
+        say("terms_head", tender=header.tender, title=terms.title if terms else "").rstrip(),
         say("read_bidder", bidder=found.bidder, version=found.version),
         say("read_price", figures=yuan(found.price_fen), words=yuan_in_words(found.price_fen)),
         say("read_manager", name=found.project_manager),
         say("read_plan", length=len(found.plan), start=plan[:20]),
-        *(say("read_answer", code=code, length=len(text)) for code, text in sorted(found.answers.items())),
+        *(say("read_answer", code=labels.get(code, code), length=len(text)) for code, text in sorted(found.answers.items())),
         *(say("read_post", **post).rstrip() for post in found.staffing),
         say("read_declared" if found.no_interest else "read_not_declared"),
         say("read_files", count=len(found.files)),
-        *(say("read_file", kind=file.kind, name=file.name, size=file.size) for file in found.files),
+        *(say("read_file", kind=kinds.get(file.kind, file.kind), name=file.name, size=file.size) for file in found.files),
         say("read_capsule", hash=header.sha256),
     ]
 

@@ -223,7 +223,7 @@ WORDS = {
     "read_declared": ("已声明与招标人没有利害关系", "Declared to have no interest in the tenderer"),
     "read_not_declared": ("没有作出无利害关系声明", "No declaration of interest was made"),
     "read_files": ("附件 {count} 个：", "Files: {count}"),
-    "read_file": ("  {kind} {name} {size} 字节", "  {kind} {name} {size} bytes"),
+    "read_file": ("  {kind}：{name}，{size} 字节", "  {kind}: {name}, {size} bytes"),
     "read_capsule": ("封装校验值：{hash}", "Capsule: {hash}"),
     "sealed": ("已写入 {out}（{size} 字节），恢复文件 {recovery}。", "Written: {out} ({size} bytes), recovery file {recovery}."),
     "next": (

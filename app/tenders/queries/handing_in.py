@@ -29,7 +29,7 @@ _LOCKED = (
 _IS_CLOSED = select(BidClosing.tender_id).where(BidClosing.tender_id == bindparam("tender_id")).exists()
 _STANDINGS = (
     select(Enterprise.id, Enterprise.organisation_id, Enterprise.verification, _IS_CLOSED.label("is_closed"), Bid)
-    .add_columns(BidVersion.id.label("version_id"), BidVersion.number, BidVersion.submitted_at, BidVersion.content_sha256)
+    .add_columns(BidVersion.number, BidVersion.submitted_at, BidVersion.content_sha256)
     .outerjoin(Bid, and_(Bid.organisation_id == Enterprise.organisation_id, Bid.tender_id == bindparam("tender_id")))
     .outerjoin(BidVersion, BidVersion.bid_id == Bid.id)
     .where(Enterprise.organisation_id.in_(bindparam("organisations", expanding=True)))
@@ -78,7 +78,7 @@ class Standing:
     bid: Bid | None
     """Withdrawn or not."""
     versions: Sequence[Row]
-    """Of the bid: version_id, number, submitted_at, content_sha256, the oldest first."""
+    """Of the bid: number, submitted_at, content_sha256, the oldest first."""
 
     @property
     def version(self) -> Row | None:

@@ -107,7 +107,10 @@ def measure_spike(folder: Path, engine: str) -> dict:
             for turn in range(2):  # before and after ours: a machine that slows down meanwhile slows both
                 for path, rates in zip(PLAIN_PATHS, (plain, alike), strict=True):
                     before = cpu_ms(bare_server)
-                    rates.append(spike(bare, path, counted, nobody).per_second)
+                    found = spike(bare, path, counted, nobody)
+                    if found.refused:
+                        raise RuntimeError(f"{path} kept {len(found.refused)} texts not: {found.refused[0]}")
+                    rates.append(found.per_second)
                     used[path] += (cpu_ms(bare_server) - before) / 2
                 if turn == 0:
                     before, one = cpu_ms(server), spike(port, address, counted, cookies)

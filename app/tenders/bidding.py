@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from opencc import OpenCC
 
 from app.common.figures import day_text
-from app.common.i18n import _l
+from app.common.i18n import LazyText, _l
 from app.common.money import yuan
 from app.common.refusal import Reason
 from app.tenders.capsule.format import MAX_PLAN as MAX_PLAN
@@ -101,6 +101,11 @@ def exact_time(instant: datetime) -> str:
     return f"{day}{gap}{here:%H:%M:%S}.{here.microsecond // 1000:03d}"
 
 
+def at_exactly(instant: datetime) -> LazyText:
+    """The same within a sentence, put into words when that is shown: who finds a reason may be answering for others, whose language is another."""
+    return LazyText(exact_time, instant)
+
+
 def why_not_bid(
     *,
     is_published: bool,
@@ -120,7 +125,7 @@ def why_not_bid(
         return Reason(_l("这个项目还没有发布招标公告，不能投标。"), next=_l("请在公告发布后再来。"))
     if now >= deadline_at and not is_handed_in:
         return Reason(
-            _l("投标已于 %(deadline)s 截止，现在是 %(now)s，不能再投标或者修改。", deadline=exact_time(deadline_at), now=exact_time(now)),
+            _l("投标已于 %(deadline)s 截止，现在是 %(now)s，不能再投标或者修改。", deadline=at_exactly(deadline_at), now=at_exactly(now)),
             _l("《招标投标法》第二十八条"),
             _l("截止前已经提交并取得回执的投标继续有效；其他项目请在截止前提交。"),
         )
@@ -128,8 +133,8 @@ def why_not_bid(
         return Reason(
             _l(
                 "投标已于 %(deadline)s 截止，服务器收到的时间是 %(received)s，本次提交没有受理。",
-                deadline=exact_time(deadline_at),
-                received=exact_time(now),
+                deadline=at_exactly(deadline_at),
+                received=at_exactly(now),
             ),
             _l("《招标投标法》第二十八条"),
             _l("截止前已经提交并取得回执的投标继续有效；其他项目请在截止前提交。"),
@@ -145,7 +150,7 @@ def why_not_withdraw(*, deadline_at: datetime, now: datetime, is_submitted: bool
         return Reason(_l("没有可以撤回的投标。"), next=_l("请返回查看投标状态。"))
     if now >= deadline_at:
         return Reason(
-            _l("投标已于 %(deadline)s 截止，截止后不能撤回。", deadline=exact_time(deadline_at)),
+            _l("投标已于 %(deadline)s 截止，截止后不能撤回。", deadline=at_exactly(deadline_at)),
             _l("《招标投标法》第二十九条"),
             _l("如确实不能履约，请书面告知招标人。"),
         )

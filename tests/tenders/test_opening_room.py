@@ -207,6 +207,16 @@ def test_what_is_open_or_was_right_is_not_given_anew(session, room):
     assert "交出您的份额" not in legal.get(address(story)).main
 
 
+def test_wrong_shares_that_come_late_are_told_and_change_no_record(session, room, client):
+    story = stories.with_bids()
+    record = stories.open_all(story)
+    late = room(story.holders[2])
+    send(late, story, {capsule: b64encode(b"\1" * 75).decode() for capsule in shares_of(story, 2)})
+    told = client.get(address(story)).main
+    assert "开标以后补交的份额与投标封存时登记的校验值不符" in told and "记入开标记录" not in told
+    assert [one["forged"] for one in record.proceedings["holders"]] == [0, 0, 0]
+
+
 def test_a_late_holder_is_recorded_and_the_record_stays(session, room, client):
     story = stories.with_bids()
     record = stories.open_all(story)

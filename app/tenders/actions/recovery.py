@@ -13,7 +13,7 @@ from app.tenders import uploads
 from app.tenders.actions.bidding import SIGNATORY_ONLY, lock_tender
 from app.tenders.actions.letters import BIDDERS, people_of, tell
 from app.tenders.actions.unsealing import Misshapen, Ready, Unsealed, given_shares, keep_unsealed, waiting_capsules
-from app.tenders.bidding import exact_time
+from app.tenders.bidding import at_exactly
 from app.tenders.capsule.unseal import Unopened, check_secret
 from app.tenders.kinds import CapsuleFault
 from app.tenders.models import Bid, BidRecovery, BidUnsealing, RecoveryWindow, Tender
@@ -53,7 +53,7 @@ def announce_recovery(tender: Tender, *, ends_at: datetime, cause: str, actor: A
         _l("保管人不足，请用恢复文件解密您的投标"),
         _l(
             "开标时到场的密钥保管人不足，不能解密。请在 %(until)s 前登录平台，在本项目的“补救解密”页面提交封装投标时下载的恢复文件。没有恢复文件的，不影响您要求责任方赔偿。",
-            until=exact_time(ends_at),
+            until=at_exactly(ends_at),
         ),
         tender=tender,
         now=now,

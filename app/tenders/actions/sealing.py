@@ -217,7 +217,7 @@ def why_not_again(versions: Sequence[Row], *, deadline_at: datetime, now: dateti
         return None
     return Reason(
         _l("同一项目一小时内最多提交 %(limit)d 次，截止前十分钟内每分钟最多 %(limit)d 次。本次没有受理。", limit=pacing.SUBMISSIONS),
-        next=_l("请在 %(moment)s 以后再提交。此前已经取得回执的投标继续有效。", moment=bidding.exact_time(again)),
+        next=_l("请在 %(moment)s 以后再提交。此前已经取得回执的投标继续有效。", moment=bidding.at_exactly(again)),
     )
 
 

@@ -25,7 +25,7 @@ from app.enterprises.models import Enterprise
 from app.extensions import db
 from app.tenders import uploads
 from app.tenders.actions.bidding import lock_tender
-from app.tenders.bidding import exact_time
+from app.tenders.bidding import at_exactly
 from app.tenders.capsule.format import MAX_FILE, MAX_MANIFEST, File, Header, Malformed, Manifest, age_size, exact_base64, padded_size
 from app.tenders.capsule.unseal import Unopened, check_secret, combine_shares, is_share_of, open_file, open_manifest
 from app.tenders.handing_in import closing_statement
@@ -93,7 +93,7 @@ def close_bidding(tender: Tender, *, in_flight: timedelta = IN_FLIGHT, actor: Ac
     if tender.status is not Status.PUBLISHED or now < tender.bid_deadline_at:
         raise Refused(Reason(_l("投标尚未截止。"), _l("《招标投标法》第三十四条"), _l("请在投标截止时间到达后办理。")))
     if now < tender.bid_deadline_at + in_flight:
-        told = exact_time(tender.bid_deadline_at + in_flight)
+        told = at_exactly(tender.bid_deadline_at + in_flight)
         raise Refused(Reason(_l("截止前到达的投标可能还在写入。"), next=_l("请在 %(moment)s 以后固定截止清单。", moment=told)))
     capsules = [one.sha256 for one in standing_capsules(tender)]
     closing = BidClosing(

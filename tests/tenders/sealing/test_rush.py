@@ -19,7 +19,7 @@ from app.log.models import LogEntry, LogLeaf
 from app.tenders import uploads
 from app.tenders.actions import unsealing
 from app.tenders.capsule.format import pack
-from app.tenders.models import BidVersion
+from app.tenders.models import BidRefusal, BidVersion
 from app.tenders.queries.handing_in import lock_published
 from app.tenders.views import sealing as views
 from tests import factories
@@ -218,3 +218,27 @@ def test_what_came_with_a_sealed_file_goes_when_its_sender_has_left_meanwhile(ap
     monkeypatch.setattr(views, "keep_sealed_file", arrive_and_leave)
     assert program.send_file(pack(bid.header, bid.objects)).status_code == 403
     assert [one.sha256 for one in bid.header.objects if uploads.size_of(one.sha256) is not None] == [] and versions(session) == []
+
+
+@pytest.mark.parametrize("when", [timedelta(hours=-5), timedelta(seconds=1)], ids=["too often", "too late"])
+def test_everybody_reads_the_same_in_their_own_language_whoever_came_with_them(app, session, story, bidders, clock, when):
+    """Or a bidder would read from its own refusal that another hands in just then; and what is kept of it is Chinese."""
+    first, second = bidders(story)[:2]
+    for price in range(50, 60):
+        assert second.submit(uploaded(story, second, 1, price_fen=price)).status_code == 201
+    assert first.submit(b"x").status_code == 409  # met by this process: joins the line at once
+    another, refused = uploaded(story, first, 0), uploaded(story, second, 1, price_fen=60)
+    clock.set(story.tender.bid_deadline_at + when)
+    alone = second.submit(refused).json
+    first.client.language = "en"
+    asked = [first.about_to_submit(another), second.about_to_submit(refused)]
+    with ThreadPoolExecutor(2) as threads:
+        with locked(story.tender.number):
+            running = []
+            for number, one in enumerate(asked, start=1):
+                running.append(threads.submit(one))
+                wait_in_line(app, number)
+        _leader, follower = [one.result(30) for one in running]
+    assert follower.status_code == 409 and (follower.json["text"], follower.json["next"]) == (alone["text"], alone["next"])
+    session.commit()
+    assert not [one.reason for one in session.scalars(select(BidRefusal)) if "December" in one.reason or "closed" in one.reason]

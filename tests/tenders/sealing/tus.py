@@ -68,7 +68,10 @@ class Program:
 
     def about_to_submit(self, header: bytes) -> Callable[[], TestResponse]:
         """The same for a thread of its own, that knows nothing of the test's database."""
-        told = {"headers": {"X-CSRFToken": self.client.csrf_token(), "Accept-Language": "zh"}, "data": {"header": header.decode()}}
+        told = {
+            "headers": {"X-CSRFToken": self.client.csrf_token(), "Accept-Language": self.client.language},
+            "data": {"header": header.decode()},
+        }
         return lambda: self.client.browser.post(f"{self.url}/submit", **told)
 
     def send_file(self, data: bytes | None, name: str = "bid.sealed") -> TestResponse:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.rules import Role
@@ -103,9 +104,11 @@ def test_the_key_is_found_among_the_remarks_of_a_recovery_file():
 def test_bidders_are_told_and_open_their_own_bids(session):
     story, secrets = story_with_files()
     stories.give_shares(story, 0)
-    announced(story)
-    letters = session.query(OutboxMail).all()
-    assert {letter.to for letter in letters if "恢复文件" in letter.subject} == {user.email for _row, user in story.bidders}
+    with force_locale("en"):
+        announced(story)
+    letters = [letter for letter in session.query(OutboxMail) if "恢复文件" in letter.subject]
+    assert {letter.to for letter in letters} == {user.email for _row, user in story.bidders}
+    assert all("2009年12月9日（周三）" in letter.text for letter in letters), "in Chinese, whoever announced it"
     for index, secret in enumerate(secrets):
         assert recover(story, index, secret).fault is None
     record = opening.open_bids(story.tender, presided_by="周文", actor=story.manager_actor, now=LATER)

@@ -141,6 +141,28 @@ def test_the_whole_log_verifies_without_the_site(files):
     assert done.stdout.count("begins with the older checkpoint") == 3 and "1 opened entries" in done.stdout
 
 
+def test_a_download_that_ends_before_what_is_checked_neither_holds_nor_contradicts(files, site, client, clock):
+    clock.set(START + timedelta(days=2))
+    (files / "later").write_bytes(client.look("/log/checkpoint").data)
+    done = run("log", files / "log", "--key", files / "key", "--older", files / "later")
+    assert done.returncode == 5 and "cannot be checked yet" in done.stdout and "DOES NOT HOLD" not in done.stdout
+
+
+def test_a_changed_leaf_whose_content_is_open_is_named(files, site):
+    index = site.entries[0].leaf_index
+    whole = (files / "log").read_bytes()
+    head = whole.index(whole.split(b"\n", 3)[3]) + int(whole.split(b"\n", 3)[2])
+    changed(files / "log", head + 32 * index)
+    done = run("log", files / "changed", "--key", files / "key")
+    assert done.returncode == 1 and f"entry {index} is not what its leaf commits to" in done.stdout
+
+
+def test_what_is_no_receipt_is_said_to_be_none(files):
+    (files / "a.pdf").write_bytes(b"%PDF-1.7\n\xda\xff")
+    done = run("receipt", files / "a.pdf", "--key", files / "key")
+    assert done.returncode == 1 and "no receipt, log or draw data" in done.stdout
+
+
 def test_without_a_key_nothing_is_vouched_for(files):
     for arguments in (("receipt", files / "receipt-0"), ("log", files / "log")):
         done = run(*arguments)

@@ -72,6 +72,18 @@ def test_with_the_whole_log_what_was_frozen_and_drawn_and_when_is_compared(resul
 
 
 @on_sqlite
+@pytest.mark.parametrize("event", ["draw.freeze", "draw.commit", "draw.reveal", "draw.walk"])
+def test_with_a_log_of_before_the_draw_it_neither_holds_nor_is_contradicted(result, tmp_path, event):
+    program = verify_alone.as_module()
+    opened = [program.read_opened(line) for line in program.Download((tmp_path / "log").read_bytes()).entries]
+    entries = [(index, json.loads(payload)) for payload, _data, index in opened]
+    with pytest.raises(program.NotYet, match=event):
+        program.check_leaves(result, [one for one in entries if one[1]["event"] != event], dict)
+    with pytest.raises(program.Wrong, match=event):
+        program.check_leaves(result, [*entries, next(one for one in entries if one[1]["event"] == event)], dict)
+
+
+@on_sqlite
 def test_a_draw_that_has_not_come_to_its_end_is_told_as_such(session, clock, check):
     story, _members = draws.with_pool()
     assert check(bundle(story.tender)) == "unfinished"

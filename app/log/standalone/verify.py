@@ -26,7 +26,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from verify_draw import check_draw_data, check_leaves, check_published, make_promise
-from verify_seeds import SIDES, Wrong
+from verify_seeds import SIDES, NotYet, Wrong
 
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 LOG_HEAD = "linli-log-download@v1"
@@ -34,6 +34,7 @@ STATEMENT_HEAD = "linli-statement@v1"
 SALT_SIZE = 32
 NO_KEY = 3
 UNFINISHED = 4
+NOT_YET = 5
 
 
 def whole_number(text: str) -> "int | None":
@@ -247,14 +248,14 @@ class Download:
         if key is not None:
             read_checkpoint(self.checkpoint, key)
         if too_large := [size for size in sizes if size > self.size]:
-            raise Wrong(f"下载的日志还不到 {max(too_large)} 格 / the download is older: it has only {self.size} leaves")
-        roots = roots_of(self.leaves, {*sizes, self.size})
-        if roots[self.size] != self.root:
-            raise Wrong("叶子算不出检查点的根 / the leaves do not lead to the checkpoint's root")
-        for line in self.entries:
+            raise NotYet(f"下载的日志还不到 {max(too_large)} 格 / the download has only {self.size} leaves")
+        for line in self.entries:  # before the root, which names no leaf
             _, data, index = read_opened(line)
             if not isinstance(index, int) or not 0 <= index < self.size or self.leaves[32 * index : 32 * index + 32] != data:
                 raise Wrong(f"第 {index} 格的内容与叶子不符 / entry {index} is not what its leaf commits to")
+        roots = roots_of(self.leaves, {*sizes, self.size})
+        if roots[self.size] != self.root:
+            raise Wrong("叶子算不出检查点的根 / the leaves do not lead to the checkpoint's root")
         return roots
 
 
@@ -350,7 +351,15 @@ def main() -> int:
     except Wrong as wrong:
         print(f"不通过 / DOES NOT HOLD: {wrong}")
         return 1
-    except (OSError, UnicodeDecodeError) as error:
+    except NotYet as missing:
+        print(f"还不能核对 / cannot be checked yet: {missing}")
+        print("日志每十分钟有新的检查点：过后重新下载再核对；那时仍然没有的，就是与日志不符")
+        print("the log has a new checkpoint every ten minutes: download it again then; what it lacks even then contradicts it")
+        return NOT_YET
+    except UnicodeDecodeError:
+        print("不是回执、日志或者抽取数据 / no receipt, log or draw data")
+        return 1
+    except OSError as error:
         print(f"读不到文件 / cannot read: {error}")
         return 1
     if done == UNFINISHED or (done == 0 and options.run is give_promise):

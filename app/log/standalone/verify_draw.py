@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import json
 import secrets
+from collections import Counter
 
 from verify_seeds import (
     ANNOUNCED,
@@ -13,6 +14,7 @@ from verify_seeds import (
     OF_ROUND,
     OF_STEP,
     PASSED_OVER,
+    NotYet,
     check,
     check_closing,
     check_contributions,
@@ -236,9 +238,11 @@ def check_leaves(draw: dict, entries: "list[tuple[int, dict]]", roots) -> None:
         event: [one for one in own if one[1]["event"] == event] for event in ("draw.freeze", "draw.commit", "draw.reveal", "draw.walk")
     }
     walks = [(part, walk) for part in draw["rounds"] for walk in part["walks"]]
+    lacking = []
     for event, count in (("draw.freeze", len(draw["rounds"])), ("draw.walk", len(walks))):
         told = f"the log has {len(by_event[event])} {event} of this tender, the file {count}"
-        check(len(by_event[event]) == count, f"日志里的 {event} 与文件不符", told)
+        check(len(by_event[event]) <= count, f"日志里的 {event} 与文件不符", told)
+        lacking += [event] * (count - len(by_event[event]))
     for part, (index, leaf) in zip(draw["rounds"], by_event["draw.freeze"]):
         check(
             leaf.get("announced_sha256") == part["announced_sha256"],
@@ -250,7 +254,12 @@ def check_leaves(draw: dict, entries: "list[tuple[int, dict]]", roots) -> None:
     for event, key, fact in (("draw.commit", "committed", "commitment"), ("draw.reveal", "value", "value")):
         told = sorted((one["side"], one[key]) for part in draw["rounds"] for one in part["contributions"] if one[key] is not None)
         logged = sorted((leaf["side"], leaf[fact]) for _, leaf in by_event[event])
-        check(told == logged, f"日志里的 {event} 与文件不符", f"the log's {event} are not those of the file ({key})")
+        extra = list((Counter(logged) - Counter(told)).elements())
+        check(not extra, f"日志里的 {event} 与文件不符", f"the log's {event} are not those of the file ({key})")
+        lacking += [event] * (len(told) - len(logged))
+    if lacking:
+        names = ", ".join(sorted(set(lacking)))
+        raise NotYet(f"日志里没有 {len(lacking)} 件事（{names}） / the log lacks {len(lacking)} events ({names})")
     frozen = dict(zip(range(len(draw["rounds"])), by_event["draw.freeze"]))
     for number, part in enumerate(draw["rounds"]):
         closing = part["closing"]

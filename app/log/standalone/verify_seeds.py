@@ -31,6 +31,10 @@ class Wrong(Exception):
     """What does not hold, in both languages."""
 
 
+class NotYet(Exception):
+    """What the log that was given does not reach to, in both languages: neither confirmed nor contradicted."""
+
+
 def check(holds: bool, chinese: str, english: str) -> None:
     if not holds:
         raise Wrong(f"{chinese} / {english}")

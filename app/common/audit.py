@@ -10,7 +10,7 @@ from sqlalchemy import inspect as inspect_model
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.access import Actor
-from app.common.figures import area_text, listed, moment_text, money_text
+from app.common.figures import NOTHING, area_text, listed, moment_text, money_text, price_text
 from app.common.guards import append_only
 from app.common.i18n import _l
 from app.common.labels import LabelledEnum
@@ -92,6 +92,9 @@ FACT_ENUMS: dict[str, type[LabelledEnum]] = {}
 
 OBJECT_LABELS: dict[str, Any] = {}
 """Words for each table."""
+
+UNIT_PRICE = "price_fen"
+"""The one amount that is per square metre and month."""
 
 UNNUMBERED: set[str] = set()
 """Tables whose running number is not shown: it would tell how many rows others have made."""
@@ -211,12 +214,16 @@ def _words(key: str, value):
         return FACT_ENUMS[key](value).label
     if isinstance(value, bool):
         return _l("是") if value else _l("否")
+    if isinstance(value, int) and key == UNIT_PRICE:
+        return price_text(value)
     if isinstance(value, int) and key.endswith("_fen"):
         return money_text(value)
     if isinstance(value, int) and key.endswith("area_centi"):
         return area_text(value)
     if isinstance(value, str) and key.endswith("_at"):
         return moment_text(datetime.fromisoformat(value))
+    if value in ([], {}):
+        return NOTHING
     if isinstance(value, list):
         return listed(_words("", item) for item in value)
     if isinstance(value, dict):

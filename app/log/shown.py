@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-from app.common.audit import EVENT_LABELS, FACT_ENUMS, FACT_LABELS, OBJECT_LABELS, facts_in_words
+from app.common.audit import EVENT_LABELS, FACT_ENUMS, FACT_LABELS, OBJECT_LABELS, UNIT_PRICE, facts_in_words
 from app.common.figures import words
 from app.log.models import LogEntry
 from app.log.recording import DECISIVE, LINKS
@@ -65,5 +65,7 @@ def receipt_words() -> dict:
         "yes": _("是"),
         "no": _("否"),
         "yuan": words().yuan,
+        "price": words().price,
+        "unit_price": UNIT_PRICE,
         "between": words().between,
     }

@@ -161,3 +161,20 @@ def test_a_signed_statement_is_told_from_a_receipt(address, visit):
     assert "签名声明是真的" in told and "不是加密封装的投标" in told and "回执是真的" not in told
     assert "签名不是这把公钥的" in verdict(page, note.replace("不是加密", "是加密"))
     assert "不是回执" in verdict(page, note.replace("@v1", "@v2")) and page.complaints == []
+
+
+def test_a_whole_log_is_told_from_a_receipt_before_it_is_read(visit, address, tmp_path):
+    page = visit(f"{address}/log/verify")
+    (tmp_path / "linli-log-9.bin").write_bytes(b"linli-log-download@v1\n" + bytes(2_000_000))
+    page.set_input_files("#receipt-file", tmp_path / "linli-log-9.bin")
+    page.get_by_text("文件超过 1 MB，不是回执").wait_for()
+    assert page.input_value("#receipt-text") == "" and not page.complaints
+
+
+def test_the_saved_page_fits_a_telephone_whatever_the_receipt_says(visit, app, address, log, tmp_path):
+    log.append(START + timedelta(hours=3), recipients=["age1" + "q" * 58] * 3, documents="ab" * 32, price_fen=62, files=[])
+    kept = tmp_path / "linli-verify.html"
+    kept.write_bytes(app.test_client().get("/log/verify.html").data)
+    page = visit(kept.as_uri(), 390, offline=True)
+    assert "通过" in verdict(page, queries.receipt(log.entries[-1])) and "0.62 元/m²·月" in page.inner_text("[data-told]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

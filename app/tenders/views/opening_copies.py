@@ -104,7 +104,7 @@ def _bids(opening: OpeningRecord, told: dict) -> Table:
     rows = []
     for line, way in zip(opening.lines, ways, strict=True):
         price = (
-            f"{price_text(line.price_fen)} {_('人民币%(words)s', words=yuan_in_words(line.price_fen))}"
+            f"{price_text(line.price_fen)}{_('（')}{_('人民币%(words)s', words=yuan_in_words(line.price_fen))}{_('）')}"
             if line.price_fen is not None
             else "—"
         )
@@ -215,7 +215,7 @@ def word_copy(sheet: Sheet) -> bytes:
 
 
 WORD_TEXT, WORD_HEADINGS = "SimSun", "SimHei"
-FACT_WIDTHS, BID_WIDTHS, HOLDER_WIDTHS = (50, 217), (12, 48, 38, 36, 48, 25, 24, 36), (40, 87, 65, 75)
+FACT_WIDTHS, BID_WIDTHS, HOLDER_WIDTHS = (50, 217), (12, 45, 40, 34, 45, 25, 24, 42), (40, 87, 65, 75)
 """Of columns, in mm: 267 between the margins."""
 
 

@@ -145,7 +145,7 @@ class BidPage {
     part("check-state").textContent = text;
     part("check-progress").textContent = "";
     show("log-accept", false);
-    if (text) announce(text);
+    announce(text);
   }
 
   // Nothing is sealed, and nothing typed is lost. Another key of the log is taken only by somebody who has compared it.

@@ -13,10 +13,10 @@ function at(text, language) {
 }
 
 // A whole number of fen, never through a fraction.
-function yuan(fen, words) {
+function yuan(fen, form) {
   const digits = String(Math.abs(fen)).padStart(3, "0");
   const amount = `${fen < 0 ? "−" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-  return words.yuan.replace("{}", amount);
+  return form.replace("{}", amount);
 }
 
 function said(key, value, words, language) {
@@ -26,7 +26,7 @@ function said(key, value, words, language) {
     return Object.entries(value).map(([name, one]) => `${words.facts[name] ?? name} ${said(name, one, words, language)}`).join(words.between);
   }
   if (typeof value === "boolean") return value ? words.yes : words.no;
-  if (Number.isSafeInteger(value) && key.endsWith("_fen")) return yuan(value, words);
+  if (Number.isSafeInteger(value) && key.endsWith("_fen")) return yuan(value, key === words.unit_price ? words.price : words.yuan);
   if (typeof value === "string" && (key === "at" || key.endsWith("_at")) && !Number.isNaN(Date.parse(value))) return at(value, language);
   if (key === "event") return words.events[value] ?? value;
   if (key === "object") return String(value).replace(/^[a-z_]+/, (kind) => words.objects[kind] ?? kind);

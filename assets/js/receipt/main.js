@@ -8,6 +8,8 @@ const verdict = document.querySelector("[data-verdict]");
 const words = JSON.parse(document.querySelector("[data-words]").textContent);
 const [file, receipt, key] = ["receipt-file", "receipt-text", "log-key"].map((id) => document.getElementById(id));
 
+const MOST = 1024 * 1024; // bytes: a receipt has a few thousand, and a whole log in the field would stop the page
+
 function show(result, fault, facts) {
   for (const element of verdict.querySelectorAll("[data-result], [data-fault], [data-facts]")) element.hidden = true;
   verdict.querySelector(`[data-result="${result}"]`).hidden = false;
@@ -31,6 +33,10 @@ function check() {
 
 file.addEventListener("change", async () => {
   if (!file.files.length) return;
+  if (file.files[0].size > MOST) {
+    receipt.value = "";
+    return show("bad", "large");
+  }
   receipt.value = await file.files[0].text();
   check();
 });

@@ -34,7 +34,7 @@ ERASED = "log.erase"
 
 label_events(
     {ERASED: _l("删除日志中的个人信息")},
-    {"leaf_index": _l("日志序号"), "grounds": _l("理由"), "approved_by": _l("同意人")},
+    {"leaf_index": _l("日志第几格"), "grounds": _l("理由"), "approved_by": _l("同意人")},
     objects={"log_entry": _l("公开日志条目")},
 )
 

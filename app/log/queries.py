@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql import Select
 
 from app.common.types import UtcDateTime
 from app.extensions import db
@@ -146,8 +147,10 @@ class PublicLog:
     def entry(self, index: int) -> LogEntry | None:
         return db.session.scalar(select(LogEntry).where(LogEntry.leaf_index == index, self._is_public))
 
-    def newest(self, number: int) -> list[LogEntry]:
-        return list(db.session.scalars(select(LogEntry).where(self._is_public).order_by(LogEntry.leaf_index.desc()).limit(number)))
+    def entries(self, tender: str | None = None) -> Select:
+        """The select of the public entries, of one tender or of all, the newest first."""
+        public = select(LogEntry).where(self._is_public).order_by(LogEntry.leaf_index.desc())
+        return public if tender is None else public.where(LogEntry.tender_number == tender)
 
     def opened(self) -> list[tuple[int, bytes, bytes]]:
         """Index, salt and payload of every public entry, the oldest first."""

@@ -9,6 +9,7 @@ from app.common.access import actor, not_found, public, signed_in
 from app.common.errors import error_page
 from app.common.i18n import _l
 from app.common.refusal import Reason
+from app.common.tables import paginate
 from app.extensions import db
 from app.log import queries
 from app.log.alone import one_file
@@ -27,7 +28,8 @@ WRONG_KEY = Reason(
     next=_l("请系统管理员放回最初的密钥（数据文件夹里的 log-key 文件，或者设置 LINLI_LOG_KEY 和 LINLI_LOG_NAME 的原值），然后重新启动。"),
 )
 
-NEWEST = 12
+PER_PAGE = 20
+TENDER_NUMBER_MAX = 24
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -42,9 +44,11 @@ def wrong_key(error: WrongLogKey):
 @bp.get("")
 @public
 def index():
-    found = served_log(clock.now())
-    entries = [shown_entry(entry) for entry in found.newest(NEWEST)] if found else []
-    return render_template("log/index.html", log=found, entries=entries)
+    """What the log is, and its public entries: all of them, or those of the tender with ?tender=NUMBER."""
+    found, wanted = served_log(clock.now()), request.args.get("tender", "").strip()[:TENDER_NUMBER_MAX].upper()
+    page = paginate(found.entries(wanted or None), per_page=PER_PAGE) if found else None
+    entries = [shown_entry(entry) for entry in page.items] if page else []
+    return render_template("log/index.html", log=found, entries=entries, page=page, wanted=wanted)
 
 
 @bp.get("/leaf/<int:number>")

@@ -110,7 +110,7 @@ SENTENCES: Mapping[str, Any] = {
     "not_declared": _l("未声明"),
     "staffing_caption": _l("岗位、人数与资格"),
     "holders_open": _l("%(count)d 位保管人中有 %(threshold)d 位到场才能打开：%(names)s。"),
-    "logged_alike": _l("浏览器已核对：密钥、招标文件和截止时间与公开日志第 %(index)s 条（公告）一致。日志公钥的指纹是 %(key)s。"),
+    "logged_alike": _l("浏览器已核对：密钥、招标文件和截止时间与公开日志第 %(index)s 格（公告）一致。日志公钥的指纹是 %(key)s。"),
     "list_comma": _l("、"),
     "recovery_given": _l("恢复文件已经下载。请确认它在“下载”文件夹里，并另外保存一份。"),
     "submitting": _l("正在提交……"),

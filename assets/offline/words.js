@@ -20,7 +20,7 @@ export const WORDS = {
   published_keys: ["密钥保管人与公开日志里公告的不一致，不能封装。请不要投标，并告知监督部门。", "The key holders are not those of the public log, so nothing is sealed. Do not bid, and tell the supervisors."],
   log_other: ["封标参数里的日志公钥不是您填写的，它的指纹是 {given}，不能封装。请告知监督部门；平台确已公告启用新日志的，改填新的指纹。", "The log's key in the terms is not the one you gave; its fingerprint is {given}, so nothing is sealed. Tell the supervisors; if a new log was announced, enter its fingerprint."],
   log: ["公开日志", "Public log"],
-  logged: ["已核对：密钥、招标文件和截止时间与公开日志第 {index} 条（公告）一致。", "Checked: keys, tender documents and deadline are those of entry {index} of the public log (the publication)."],
+  logged: ["已核对：密钥、招标文件和截止时间与公开日志第 {index} 格（公告）一致。", "Checked: keys, tender documents and deadline are those of leaf {index} of the public log (the publication)."],
   log_key: ["日志公钥的指纹，请与以前的回执、同行或者监督部门保存的核对：", "Fingerprint of the log's key, to compare with earlier receipts, other bidders or the supervisors: "],
   tender: ["项目", "Tender"],
   documents: ["招标文件校验值", "Tender documents"],

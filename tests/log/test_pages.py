@@ -38,6 +38,19 @@ def test_the_page_says_what_the_log_is_and_shows_the_newest(client, site):
     assert f"/log/leaf/{site.entries[0].leaf_index}" in page.links and f"/log/leaf/{site.entries[1].leaf_index}" not in page.links
 
 
+def test_a_tenders_own_leaves_are_found_however_many_others_came_after(client, site, clock):
+    own = site.append(LATER, event="tender.open", tender="4104-7", bids=3)
+    others = [site.append(LATER + timedelta(minutes=1 + n), event="tender.open", tender="4104-2", bids=n) for n in range(21)]
+    clock.set(LATER + timedelta(hours=1))
+    first, second, found = (client.get(f"/log{query}") for query in ("", "?page=2", "?tender=4104-7"))
+    assert f"/log/leaf/{others[-1].leaf_index}" in first.links and f"/log/leaf/{own.leaf_index}" not in first.links
+    assert f"/log/leaf/{own.leaf_index}" in second.links
+    assert [link for link in found.links if "/log/leaf/" in link] == [f"/log/leaf/{own.leaf_index}"]
+    hidden = site.entries[1].leaf_index
+    assert f"/log/leaf/{hidden}" not in client.get("/log?tender=4104-1").links
+    assert "没有项目 4104-9 的公开事项" in client.get("/log?tender=4104-9").main
+
+
 def test_before_the_first_event_the_page_says_so(client):
     assert "日志还没有开始" in client.get("/log").main
     client.get("/log/verify")

@@ -66,6 +66,31 @@ def test_a_frozen_pool_shows_its_commitments_before_the_deadline(frozen, client)
     assert f"{URL}/draw" in client.get(URL).links
 
 
+def test_the_tenders_history_tells_its_draw_and_a_number_only_once_it_counts(session, client, clock, sign_in):
+    story, _experts = draws.with_pool()
+    clock.set(EVENING)
+    draws.enter(story, story.manager_actor)
+    page = client.get(f"{URL}/history").main
+    assert "冻结评标专家名单" in page and "登记公开号码" not in page
+    for user in (story.holders[1], story.manager):
+        sign_in(client, user)
+        assert "03 07 12 18 25" not in client.get(f"{URL}/history").main, "the other side would read it before its own entry"
+
+
+def test_after_the_draw_its_history_is_whole(drawn, client, sign_in):
+    story, _experts = drawn
+    page = client.get(f"{URL}/history").main
+    assert all(words in page for words in ("冻结评标专家名单", "提交随机数的承诺值", "公开随机数", "登记公开号码", "按顺序抽取评标专家"))
+    sign_in(client, story.manager)
+    assert "03 07 12 18 25" in client.get(f"{URL}/history").main
+
+
+def test_the_other_draws_of_the_city_are_not_in_it(drawn, client):
+    other = stories.published(number="XH-2009-0002")
+    page = client.get(f"/tenders/{other.tender.number}/history").main
+    assert "发布招标公告" in page and "按顺序抽取评标专家" not in page
+
+
 def test_a_draft_has_no_draw_page(session, client):
     assert client.get("/tenders/XH-2009-0009/draw", status=404)
 
@@ -118,6 +143,18 @@ def test_numbers_that_differ_are_shown_to_both_for_another_look(frozen, client, 
         page, f"{URL}/draw/number", issue="09144", drawn_on="2009-12-09", first="3 7 12 18 27", second="9 11", source="中国体彩网"
     ).text
     assert "号码已登记，但与另一方登记的不一致" in page and "等另一方登记同样的号码" not in page
+
+
+@pytest.mark.parametrize("is_opened", [False, True])
+def test_the_number_that_the_page_asks_for_stands_on_the_desk_until_it_is_entered(frozen, client, clock, sign_in, is_opened):
+    story, _experts = frozen
+    if is_opened:
+        stories.open_all(story)
+    clock.set(EVENING)
+    sign_in(client, story.manager)
+    assert "登记公开号码" in client.get(f"{URL}/draw").main and "登记评标专家抽取的公开号码" in client.get("/desk").main
+    draws.enter(story, story.manager_actor)
+    assert "登记评标专家抽取的公开号码" not in client.get("/desk").main
 
 
 def test_a_visitor_and_a_bidder_are_offered_nothing(frozen, client, sign_in):

@@ -118,7 +118,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root_of_path(leaf: bytes, index: int, size: int, path: "list[bytes]") -> bytes:
     """The root that a leaf and its siblings lead to (RFC 9162 §2.1.3.2)."""
     if not 0 <= index < size:
-        raise Wrong("序号不在这棵树里 / the index lies outside the tree")
+        raise Wrong("格号不在这棵树里 / the leaf number lies outside the tree")
     place, last, found = index, size - 1, leaf
     for sibling in path:
         if last == 0 or len(sibling) != 32:
@@ -178,7 +178,7 @@ class Receipt:
         extra = unbase64(lines.pop(0)[6:]) if lines and lines[0].startswith("extra ") else b""
         number = lines.pop(0)[6:] if lines and lines[0].startswith("index ") else ""
         if (index := whole_number(number)) is None:
-            raise Wrong("回执没有序号 / the receipt has no index")
+            raise Wrong("回执没有写第几格 / the receipt names no leaf")
         self.index, self.path = index, [unbase64(line) for line in lines]
         if not extra:
             raise Wrong("回执没有内容，只能证明位置 / the receipt holds no content to check")
@@ -200,7 +200,7 @@ def check_receipt(options) -> None:
     receipt = Receipt(text)
     size = receipt.check(key)
     print(f"内容 / content: {receipt.payload}")
-    print(f"序号 / index: {receipt.index}    检查点 / checkpoint: {size}")
+    print(f"第几格 / leaf: {receipt.index}    检查点 / checkpoint: {size}")
     if options.log:
         log = Download(Path(options.log).read_bytes())
         if log.check(key, {size})[size] != read_checkpoint(receipt.checkpoint, key)[1]:

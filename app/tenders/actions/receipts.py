@@ -118,7 +118,7 @@ def _frame(event: str, about: Sequence[str], is_last: bool) -> tuple[str, str]:
         _l("投标人：%(name)s"),
         _l("收到时间：%(moment)s"),
         *(ABOUT[key] for key in about),
-        _l("日志序号：%(leaf)d"),
+        _l("日志第 %(leaf)d 格"),
         "",
         _l("附件是回执文件，请保存。在“核对回执”页面可以核对，不联网也能核对。"),
         _l("一天之内这个项目再有不受理的，不再发邮件；每一次的签名回执都在投标页面的“不受理记录”里查看和下载。") if is_last else None,

@@ -46,7 +46,7 @@ def _owed(found: DrawRound, side: Side, now: datetime) -> DeskItem | None:
         is_owed = given is not None and given.value is None
         return _item(tender, "tenders.draw", _l("公开评标专家抽取的随机数"), found.reveal_until, found.commit_until) if is_owed else None
     differ = all(last_entry(found, one) for one in Side) and agreed_number(found) is None
-    if tender.status is Status.OPENED and (last_entry(found, side) is None or differ):
+    if last_entry(found, side) is None or differ:
         return _item(tender, "tenders.draw", _l("登记评标专家抽取的公开号码"), None, found.reveal_until)
     return None
 

@@ -9,7 +9,6 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import Actor, actor, not_found, public
 from app.common.audit import AuditEvent
-from app.common.audit import history as history_of
 from app.common.files import send_stored_file
 from app.common.i18n import _l
 from app.common.refusal import Reason
@@ -23,6 +22,7 @@ from app.tenders.queries.award import awards_of, objections_of
 from app.tenders.queries.contracts import contract_of_tender, corrections_of
 from app.tenders.queries.drafting import timetable_of
 from app.tenders.queries.filings import filings_of
+from app.tenders.queries.history import PUBLIC_EVENTS, history_of
 from app.tenders.queries.situations import situation
 from app.tenders.queries.tenders import find_tender, is_own, is_supervised, phase_of, place_names, retenders_of
 from app.tenders.views.blueprint import bp
@@ -146,34 +146,6 @@ def history(number: str):
     if not names:
         rows = rows.where(AuditEvent.event.in_(PUBLIC_EVENTS))
     return render_template("tenders/history.html", tender=tender, page=paginate(rows), shows_names=names)
-
-
-PUBLIC_EVENTS = (
-    "tender.submit",
-    "tender.return_notice",
-    "tender.confirm_filing",
-    "tender.publish",
-    "tender.cancel",
-    "tender.declare_failed",
-    "tender.retender",
-    "tender.close_bidding",
-    "tender.release_shares",
-    "tender.refuse_share",
-    "tender.replace_shares",
-    "tender.announce_recovery",
-    "tender.end_unsealing",
-    "tender.open",
-    "tender.evaluate",
-    "tender.publish_candidates",
-    "tender.award",
-    "tender.return_award",
-    "tender.confirm_award",
-    "tender.withdraw_award",
-    "tender.record_contract",
-    "tender.begin_service",
-    "tender.correct_contract",
-)
-"""The steps that the public reads; what is not listed is for those concerned."""
 
 
 @bp.get("/tenders/<number>/documents/<int:document_id>")

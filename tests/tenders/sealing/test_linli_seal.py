@@ -311,7 +311,7 @@ def test_nothing_is_sealed_without_a_proof_that_holds(run, place, what):
 
 def test_another_log_than_the_bidder_knows_is_refused(run, place):
     shown = run("terms", "sealing.json").stdout
-    assert "公开日志第 0 条（公告）一致" in shown and SIGNER.verifier.fingerprint in shown
+    assert "公开日志第 0 格（公告）一致" in shown and SIGNER.verifier.fingerprint in shown
     for known in (str(SIGNER.verifier), SIGNER.verifier.fingerprint):
         assert run("terms", "sealing.json", "--log-key", known).returncode == 0
     refused = run(*SEAL, "--log-key", "0123 4567 89ab cdef")

@@ -198,7 +198,7 @@ def test_nothing_is_sealed_for_terms_that_the_public_log_does_not_have(page):
         page.wait_for_selector(f"#terms-error:has-text('{says}')")
         assert page.is_hidden("#form")
     choose(page, "#terms", "sealing.json", json.dumps(TERMS).encode())
-    page.wait_for_selector("#terms-shown:has-text('公开日志第 0 条（公告）一致')")
+    page.wait_for_selector("#terms-shown:has-text('公开日志第 0 格（公告）一致')")
     assert SIGNER.verifier.fingerprint in page.inner_text("#terms-shown")
 
 

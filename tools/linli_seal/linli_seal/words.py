@@ -201,8 +201,8 @@ WORDS = {
         "Key holders: {count}, any {threshold} of whom open the bids together",
     ),
     "terms_published": (
-        "已核对：密钥、招标文件和截止时间与公开日志第 {index} 条（公告）一致。",
-        "Checked: keys, tender documents and deadline are those of entry {index} of the public log (the publication).",
+        "已核对：密钥、招标文件和截止时间与公开日志第 {index} 格（公告）一致。",
+        "Checked: keys, tender documents and deadline are those of leaf {index} of the public log (the publication).",
     ),
     "terms_log": (
         "日志公钥的指纹：{fingerprint}。请与以前的回执、同行或者监督部门保存的核对，或者用 --log-key 给出。",

@@ -2,7 +2,7 @@
 import * as library from "../js/bid-inspect/main.js";
 import { inspect } from "../js/bid-worker/inspect.js";
 import { download, make } from "../js/bid/dom.js";
-import { findGaps, readFields } from "../js/bid/gaps.js";
+import { filledRows, findGaps, readFields } from "../js/bid/gaps.js";
 import { letters } from "../js/bid/names.js";
 import { yuan } from "../js/bid/money.js";
 import { Unpublished, checkPublished, fingerprintOf } from "../js/receipt/published.js";
@@ -118,7 +118,7 @@ function readForm() {
     project_manager: at("project_manager").value,
     plan: at("plan").value,
     answers: Object.fromEntries(terms.passages.map(({ code }) => [code, at(`answer_${code}`).value])),
-    staffing: rows.filter((row) => Object.values(row).some((text) => text.trim())),
+    staffing: filledRows(rows),
     no_interest: at("no_interest").checked,
   };
 }
@@ -149,9 +149,11 @@ function readBid() {
   return { bid: { ...content, bidder, version }, found };
 }
 
-function sentence({ key, values = {}, label }) {
+function sentence({ key, values = {}, label, at: place = "" }) {
   const shown = label === undefined ? values : { ...values, label: label in WORDS ? say(label) : terms.passages.find(({ code }) => `answer_${code}` === label)?.label };
-  return say(key, { least: terms.limits.plan_min, ...shown });
+  const text = say(key, { least: terms.limits.plan_min, ...shown });
+  const row = place.match(/^staffing-(\d+)-/)?.[1];
+  return row ? say("in_row", { number: Number(row) + 1, text }) : text;
 }
 
 function showErrors(found) {
@@ -170,7 +172,7 @@ function showErrors(found) {
 async function addFiles() {
   const chosen = [...at("file").files];
   const kind = at("kind").value;
-  at("file-error").textContent = "";
+  at("file-error").replaceChildren();
   for (const file of chosen) {
     at("progress").textContent = say("checking_file", { name: file.name });
     try {
@@ -180,7 +182,7 @@ async function addFiles() {
       if (files.some((one) => one.sha256 === sha256)) throw Object.assign(new Error(), { key: "file_twice", values: { name: file.name } });
       files.push({ kind, file, sha256, pages });
     } catch (error) {
-      at("file-error").textContent = error.key ? say(error.key, error.values) : error.message;
+      at("file-error").append(make("div", {}, error.key ? say(error.key, error.values) : error.message));
     }
   }
   at("progress").textContent = "";

@@ -86,6 +86,7 @@ export const WORDS = {
   price_too_low: ["报价至少 {least} 元。", "The price is at least {least} yuan."],
   price_too_high: ["报价最多 {most} 元。", "The price is at most {most} yuan."],
   too_long: ["“{label}”超过 {length} 个字。", "“{label}” has more than {length} characters."],
+  in_row: ["人员配备第 {number} 行：{text}", "Staffing, row {number}: {text}"],
   people_no_number: ["人数应为 1 至 {most} 的整数。", "The number of people is a whole number from 1 to {most}."],
   post_missing: ["有人数的一行没有写岗位。", "A row with people has no post."],
   people_missing: ["“{post}”没有写人数。", "“{post}” has no number of people."],

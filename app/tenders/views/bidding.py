@@ -1,6 +1,6 @@
 """A bidder's own pages: the list, the page that seals, the receipt, taking back. Nobody else ever meets them."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.accounts.rules import Role
@@ -53,7 +53,9 @@ def bid(number: str):
     why_not = actions.why_not_bid(tender, own, actor=actor(), now=clock.now())
     if why_not is not None:
         return render_template("tenders/bid_closed.html", tender=tender, reason=why_not, bid=bid, now=clock.now())
-    return sealing_page(tender, own, bid)
+    page = make_response(sealing_page(tender, own, bid))
+    page.headers["Cache-Control"] = "no-store"  # going back after handing in must not bring the page from before it
+    return page
 
 
 @bp.get("/tenders/<number>/bid/withdraw")

@@ -1,6 +1,7 @@
 // The fields on the page: read, written, and with their errors. They have no names and the form no address: nothing of them can be sent.
 import { page, reason, joined, say } from "./page.js";
 import { make, part } from "./dom.js";
+import { filledRows } from "./gaps.js";
 
 const FREE_ROWS = 2;
 const LEAST_ROWS = 5;
@@ -8,8 +9,12 @@ const MOST_ROWS = 40;
 const PARTS = ["post", "people", "qualification"];
 const at = (id) => document.getElementById(id);
 
-export const sentence = ({ key, values = {}, label }) => joined(typeof page.words[key] === "string" ? { text: say(key, filled(values, label)) } : reason(key, filled(values, label)));
-const filled = (values, label) => (label ? { ...values, label: page.labels[label] } : values);
+export function sentence({ key, values = {}, label, at: place = "" }) {
+  const given = label ? { ...values, label: page.labels[label] } : values;
+  const text = joined(typeof page.words[key] === "string" ? { text: say(key, given) } : reason(key, given));
+  const row = place.match(/^staffing-(\d+)-/)?.[1];
+  return row ? say("in_row", { number: Number(row) + 1, text }) : text;
+}
 
 export class BidForm {
   #rows = part("staffing");
@@ -33,7 +38,7 @@ export class BidForm {
       project_manager: at("project_manager").value,
       plan: at("plan").value,
       answers: Object.fromEntries(page.passages.map(({ code }) => [code, at(`answer_${code}`).value])),
-      staffing: rows.filter((row) => PARTS.some((name) => row[name].trim())),
+      staffing: filledRows(rows),
       no_interest: at("no_interest").checked,
     };
   }

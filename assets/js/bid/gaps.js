@@ -52,6 +52,12 @@ function readPost({ post, people, qualification }, row, staffing, wrong) {
   if (name && number) staffing.push({ post: name, people: number, qualification: qualification.trim() });
 }
 
+// The rows of the staffing table in their places: what is wrong with one is said at it. Nothing follows the last that is filled in.
+export function filledRows(rows) {
+  const last = rows.findLastIndex((row) => Object.values(row).some((text) => text.trim()));
+  return rows.slice(0, last + 1);
+}
+
 // Letters as the server counts them: a rare character is one, not two.
 const count = (text) => [...text].length;
 const tooLong = (field, label, length) => ({ field, key: "too_long", label, values: { length } });

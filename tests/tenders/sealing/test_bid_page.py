@@ -122,6 +122,8 @@ def test_a_bid_with_files_from_the_empty_form_to_the_receipt(sealed, bidder, rec
     text = browser.recovery(bidder, tmp_path)
     browser.submit(bidder)
     assert bidder.locator("h1").inner_text() == "投标回执"
+    bidder.go_back()
+    assert "本企业已经投标" in bidder.locator("main").inner_text()
 
     [found] = opened(sealed)
     assert (found.manifest.price_fen, found.manifest.plan, found.manifest.version) == (71, stories.PLAN, 1)
@@ -154,17 +156,20 @@ def test_a_bid_with_files_from_the_empty_form_to_the_receipt(sealed, bidder, rec
 def test_gaps_stand_at_their_fields_in_the_servers_sentences(sealed, bidder):
     browser.fill(bidder, price="0.81", plan="短", manager="")
     bidder.locator("#no_interest").uncheck()
-    bidder.locator("#staffing-0-people").fill("很多")
+    bidder.locator("#staffing-3-post").fill("秩序员")
+    bidder.locator("#staffing-3-people").fill("很多")
     bidder.get_by_role("button", name="检查", exact=True).click()
     words = spoken_words()
     assert "报价 0.81 元高于最高限价 0.80 元。请把报价改到最高限价以内" in error_at(bidder, "price")
     assert words["plan_short"]["text"] in error_at(bidder, "plan")
-    assert "人数应为 0 到 9999 的整数。" in error_at(bidder, "staffing")
+    assert "人员配备第 4 行：人数应为 0 到 9999 的整数。" in error_at(bidder, "staffing")
+    assert bidder.locator("#staffing-3-people").get_attribute("aria-invalid") == "true", "an empty row before it moves nothing"
     assert words["declaration_missing"]["text"] in error_at(bidder, "no_interest")
     assert bidder.title().startswith("错误：") and bidder.evaluate("document.activeElement.className") == "govuk-error-summary"
     bidder.locator(".govuk-error-summary a").first.click()
     assert bidder.evaluate("document.activeElement.id") == "price"
     browser.fill(bidder)
+    bidder.locator("#staffing-3-people").fill("2")
     bidder.locator("#plan").fill(f"{stories.PLAN}由平頂山市常 綠物業負責。")
     bidder.locator("#staffing-1-qualification").fill("李国强推荐")
     bidder.get_by_role("button", name="检查", exact=True).click()

@@ -136,6 +136,7 @@ def test_gaps_are_named_at_once_and_nothing_is_sealed(page):
     page.fill("#price", "0.9")
     page.fill("#bidder", "9141040000000000XX")
     page.fill("#enterprise", "平顶山市常绿物业服务有限公司")
+    page.fill("#staffing-1-people", "3")
     page.fill("#plan", PLAN + "平顶山市常绿物业服务有限公司为您服务。")
     page.click("#make")
     told = page.inner_text("#errors")
@@ -144,7 +145,7 @@ def test_gaps_are_named_at_once_and_nothing_is_sealed(page):
         "高于最高限价 0.80 元",
         "项目负责人",
         "“重点难点”还没有写",
-        "人员配备",
+        "人员配备第 2 行：有人数的一行没有写岗位",
         "利害关系声明",
         "匿名评审",
     ):
@@ -182,6 +183,14 @@ def test_a_file_that_could_not_be_read_is_refused(page, name, data, says):
     choose(page, "#file", name, data)
     page.wait_for_selector(f"#file-error:has-text('{says}')")
     assert page.inner_text("#files") == ""
+
+
+@pytest.mark.browser
+def test_each_of_several_bad_files_is_named(page):
+    choose(page, "#terms", "sealing.json", json.dumps(TERMS).encode())
+    page.set_input_files("#file", [{"name": name, "mimeType": "application/pdf", "buffer": b""} for name in ("一.pdf", "二.pdf")])
+    page.wait_for_selector("#file-error:has-text('二.pdf')")
+    assert "一.pdf" in page.inner_text("#file-error")
 
 
 @pytest.mark.browser

@@ -139,6 +139,8 @@ def error_page(code: int, *, reason: Reason | None = None):
         steps.insert(0, (_("登录"), url_for("accounts.sign_in")))
     if code == 409 and (address := _came_from()):
         steps.insert(0, (_("查看最新状态"), address))
+    if reason is not None and reason.next and code < 500:
+        text = ""  # the reason says what to do
     page = render_template("errors/error.html", code=code, title=title, text=text, reason=reason, next_steps=steps)
     return page, code
 

@@ -46,6 +46,7 @@ def test_a_refusal_says_what_is_wrong_why_and_what_to_do(broken):
     page = Client(broken).post("/broken/refused", status=409)
     for words in ("报价高于最高限价", "第二十七条", "请改低后再提交"):
         assert words in page.main
+    assert "请返回查看当前状态" not in page.main, "the refusal itself says what to do"
 
 
 def test_a_failure_shows_no_inner_detail_and_writes_nothing(broken, session):

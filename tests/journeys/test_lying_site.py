@@ -91,8 +91,9 @@ def key_file(identity: str, log_key: str) -> dict:
     return {"name": "me.key", "mimeType": "text/plain", "buffer": text.encode()}
 
 
-def by_file(holder: Person, told: Told, log_key: str) -> None:
-    holder.page.goto(told.room)
+def by_file(holder: Person, told: Told, log_key: str, *, again: bool = False) -> None:
+    if not again:
+        holder.page.goto(told.room)
     holder.page.set_input_files("#opening-file", key_file(told.keys[1], log_key))
     holder.press("核对并交出份额")
 
@@ -173,6 +174,21 @@ def test_a_lying_site_gets_no_share(told, session, browser, lie_so):
     expect(refusal).to_contain_text(words)
     expect(refusal).to_contain_text("没有交出任何份额")
     assert nothing_went_out(legal, session)
+
+
+def test_a_second_attempt_shows_nothing_of_the_first(told, session, browser):
+    legal = Person(browser, told.emails[1])
+    legal.page.route("**/opening/shares", lambda route: route.fulfill(status=409, json={"text": "现在不能办。"}))
+    by_file(legal, told, str(log_keys().verifier))
+    expect(legal.page.locator("[data-refusal]")).to_contain_text("现在不能办")
+    expect(legal.page.locator("[data-checked]")).to_contain_text("都核对无误")
+    tell, words = LIES["no publication"]
+    lie = Lie.beside(legal, told)
+    tell(lie)
+    lie.tell(legal)
+    by_file(legal, told, str(log_keys().verifier), again=True)
+    expect(legal.page.locator("[data-refusal]")).to_contain_text(words)
+    assert legal.page.locator("[data-checked]").text_content() == "", "what was in order then says nothing of now"
 
 
 @pytest.mark.parametrize("name", ["capsules", "closing"])

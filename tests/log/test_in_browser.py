@@ -129,6 +129,7 @@ def check_everything(page, receipts: list[str], tmp_path) -> None:
     page.wait_for_selector("[data-result=good]:visible")
     told = page.inner_text("[data-told]")
     assert "提交投标" in told and "2009年11月18日（周三）11:0" in told and "bid.submit" not in told, told
+    assert page.evaluate("document.activeElement.matches('[data-verdict]')"), "a reader of the page hears the answer and goes on from there"
     assert page.complaints == []
 
 

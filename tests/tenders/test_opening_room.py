@@ -304,7 +304,7 @@ def test_the_copies_hold_what_was_read_out(session, client):
     document = Document(io.BytesIO(client.get(address(story, ".docx")).data))
     words = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
     words += "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert all(text in words for text in ("0.71", "0.67", "0.76", stories.NAMES[0], "项目负责人 王建国", "房管部门法制人员"))
+    assert all(text in words for text in ("0.71", "0.67", "0.76", stories.NAMES[0], "项目负责人 王建国", "房管部门法制人员", "36 个月"))
     assert story.tender.opening.record_sha256 in words
     pdf = client.get(address(story, ".pdf"))
     assert pdf.data.startswith(b"%PDF-") and pdf.headers["Content-Disposition"].startswith("attachment")

@@ -74,6 +74,7 @@ def sheet_of_record(tender: Tender, opening: OpeningRecord) -> Sheet:
         (_("招标人"), tender.procuring_entity.name),
         (_("开标时间"), exact_time(opening.opened_at)),
         (_("地点"), opening.place or "—"),
+        (_("服务期限"), _("%(months)d 个月", months=tender.term_months) if tender.term_months else "—"),
         (_("主持人"), opening.presided_by),
         (_("见证人"), opening.witnessed_by or "—"),
     ]

@@ -108,10 +108,14 @@ function sentenceOf(root, error) {
 async function work(root) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   document.querySelector("[data-needs]").hidden = true;
+  const begins = part("progress-text").textContent;
   for (;;) {
     const opened = await unlock(root.querySelector("[data-unlock]"));
     isBusy = true;
-    part("refusal").hidden = true;
+    part("checked").textContent = ""; // nothing of an attempt before this one
+    part("progress-text").textContent = begins;
+    part("bar").value = 0;
+    part("refusal").hidden = part("unusable").hidden = part("go-on").hidden = true;
     part("work").hidden = false;
     try {
       window.location.assign(await release(root, part, opened));

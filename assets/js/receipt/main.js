@@ -18,6 +18,8 @@ function show(result, fault, facts) {
   const told = factsIn(facts?.payload ?? "", words, document.documentElement.lang).map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value)));
   verdict.querySelector("[data-told]").replaceChildren(...told);
   if (facts) for (const element of verdict.querySelectorAll("[data-facts]")) element.hidden = false;
+  verdict.focus({ preventScroll: true });
+  verdict.scrollIntoView({ block: "start" });
 }
 
 function check() {

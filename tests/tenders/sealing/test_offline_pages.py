@@ -58,7 +58,7 @@ def test_hashes_go_into_the_public_log_once_and_again_when_a_program_changes(cli
     entries = session.scalars(select(LogEntry).where(LogEntry.event == "program.publish")).all()
     assert len(entries) == 8 and all(entry.revealed_at for entry in entries)
     page = client.get("/seal")
-    assert "还没有写入" not in page.main and "十分钟内可查" in page.main
+    assert "还没有写入" not in page.main and "随下一个检查点公开" in page.main
     clock.set(stories.PUBLISHED + timedelta(days=1, minutes=20))
     links = [link for link in client.get("/seal").links if link.startswith("/log/leaf/")]
     assert len(links) == 8 and all("封标程序" in client.get(link).main for link in links)

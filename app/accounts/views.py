@@ -25,6 +25,7 @@ from app.accounts.rules import OrganisationKind, Role, roles_of
 from app.accounts.session import HAT, wear
 from app.common.access import actor, get_or_404, not_found, public, roles, signed_in
 from app.common.clock import now, wall
+from app.common.forms import attempt
 from app.common.mail import send_mail
 from app.common.refusal import Refused
 from app.common.tables import paginate
@@ -92,13 +93,9 @@ def change_password():
     form = PasswordForm()
     if form.validate_on_submit():
         hat = session.get(HAT)
-        try:
+        with attempt(form) as done:
             actions.change_password(current_user, old=form.old.data, new=form.password.data, actor=actor(), now=now())
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             login_user(current_user._get_current_object(), authn_via=["password"])
             session[HAT] = hat
             flash(_("密码已修改，其他设备上的登录已全部退出。"), "success")
@@ -129,14 +126,10 @@ def reset(token: str):
         return render_template("accounts/link_ended.html", again_url=url_for("accounts.forgotten")), 410
     form = ResetForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             person = actions.visitor(user.name, request.remote_addr or "")
             actions.reset_password(user, new=form.password.data, actor=person, now=now())
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("新密码已生效，请登录。"), "success")
             return redirect(url_for("accounts.sign_in"))
     return render_template("accounts/reset.html", form=form)
@@ -176,16 +169,13 @@ def invite(organisation_id: int):
     form = InviteForm().offer(roles_of(found.kind))
     if not form.validate_on_submit():
         return _people_page(found, form)
-    try:
+    with attempt(form) as done:
         invitation, token = actions.invite(found, email=form.email.data, role=Role(form.role.data), actor=actor(), now=now(), wall=wall())
-    except Refused as refused:
-        db.session.rollback()
-        form.apply_refusal(refused)
+        link = current_app.config["SITE_URL"] + url_for("accounts.accept", token=token)
+        text = _("%(name)s 邀请您以“%(role)s”的身份加入“%(organisation)s”。请在 7 天内打开下面的链接。", name=actor().name, role=invitation.role.label, organisation=found.name)  # fmt: skip
+        send_mail(invitation.email, _("邻里：邀请您加入 %(organisation)s", organisation=found.name), f"{text}\n\n{link}\n", now=wall())
+    if not done:
         return _people_page(found, form)
-    link = current_app.config["SITE_URL"] + url_for("accounts.accept", token=token)
-    text = _("%(name)s 邀请您以“%(role)s”的身份加入“%(organisation)s”。请在 7 天内打开下面的链接。", name=actor().name, role=invitation.role.label, organisation=found.name)  # fmt: skip
-    send_mail(invitation.email, _("邻里：邀请您加入 %(organisation)s", organisation=found.name), f"{text}\n\n{link}\n", now=wall())
-    db.session.commit()
     flash(_("邀请已发往 %(email)s，7 天内有效。", email=invitation.email), "success")
     return redirect(_people_url(found.id))
 
@@ -199,7 +189,7 @@ def accept(token: str):
     is_known = queries.user_by_email(invitation.email) is not None
     form = AcceptKnownForm() if is_known else AcceptForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.accept_invitation(
                 invitation,
                 name=form.name.data if "name" in form else "",
@@ -208,14 +198,10 @@ def accept(token: str):
                 now=now(),
                 wall=wall(),
             )
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-            invitation = queries.open_invitation(actions.hash_token(token), wall())
-        else:
-            db.session.commit()
+        if done:
             flash(_("已加入，请登录。"), "success")
             return redirect(url_for("accounts.sign_in"))
+        invitation = queries.open_invitation(actions.hash_token(token), wall())
     return render_template("accounts/accept.html", form=form, invitation=invitation)
 
 
@@ -263,13 +249,10 @@ def create_organisation():
     if not form.validate_on_submit():
         return _organisations_page(form)
     kind, code = OrganisationKind(form.kind.data), form.division_code.data.strip()
-    try:
+    with attempt(form) as done:
         made = actions.create_organisation(kind=kind, name=form.name.data, division_code=code, actor=actor(), now=now())
-    except Refused as refused:
-        db.session.rollback()
-        form.apply_refusal(refused)
+    if not done:
         return _organisations_page(form)
-    db.session.commit()
     flash(_("单位已建立，请邀请第一位同事。"), "success")
     return redirect(url_for("accounts.organisation", organisation_id=made.id))
 

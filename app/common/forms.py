@@ -1,5 +1,7 @@
 """Form base and fields: what people type becomes fen, 0.01 m² and aware instants; errors say what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 from flask_wtf import FlaskForm
@@ -13,6 +15,7 @@ from app.common.i18n import _l
 from app.common.money import parse_area, parse_fen
 from app.common.phones import is_phone, normal_phone
 from app.common.refusal import Refused
+from app.extensions import db
 
 
 class Form(FlaskForm):
@@ -25,6 +28,35 @@ class Form(FlaskForm):
             self.form_errors.append(sentence)
         else:
             field.errors = [*field.errors, sentence]
+
+
+class Attempt:
+    """Whether what was attempted has been done."""
+
+    is_done = False
+
+    def __bool__(self) -> bool:
+        return self.is_done
+
+
+@contextmanager
+def attempt(form: Form) -> Iterator[Attempt]:
+    """Do what was asked and commit it; a refusal undoes it and stands in the form.
+
+    with attempt(form) as done:
+        actions.cancel(tender, form.reason.data, actor=actor(), now=clock.now())
+    if done:
+        return redirect(…)
+    """
+    made = Attempt()
+    try:
+        yield made
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        form.apply_refusal(refused)
+    else:
+        made.is_done = True
 
 
 class _Required(DataRequired):

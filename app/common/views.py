@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from app.common import audit, clock, daily
 from app.common.access import actor, not_found, public, system_actor
 from app.common.figures import moment_text
-from app.common.forms import Form, LocalDateTimeField
+from app.common.forms import Form, LocalDateTimeField, attempt
 from app.common.frame import LANGUAGE_COOKIE, LANGUAGES
 from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
@@ -79,16 +79,13 @@ def move_clock():
         not_found()
     form = ClockForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             target = _target(form)
             row = db.session.get(clock.DemoClock, 1)
             audit.record("clock.move", row, actor=actor() or system_actor("visitor"), now=clock.now(), to_at=target)
             clock.set_demo(target)
             daily.run(now=target)
-        except Refused as refused:
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("演示时钟已拨到 %(time)s。", time=moment_text(target)), "success")
             return redirect(safe_next(request.args.get("next"), url_for("common.move_clock")))
     return render_template("common/clock.html", form=form)

@@ -7,8 +7,8 @@ from app.accounts.rules import Role
 from app.common import audit
 from app.common.access import actor, get_or_404, not_found, public, roles
 from app.common.clock import now, today
+from app.common.forms import attempt
 from app.common.imports.kinds import register
-from app.common.refusal import Refused
 from app.common.tables import Sort, paginate, safe_csv, safe_xlsx
 from app.enterprises import actions, capacity, credibility, exports, published, queries
 from app.enterprises.conduct_import import ConductImport
@@ -108,13 +108,9 @@ def state_facts():
     )
     form.offer_districts([*queries.districts_in_use(), *enterprise.district_names])
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             changed = actions.state_facts(enterprise, form.said(), as_of=form.as_of.data, actor=actor(), now=now())
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("已保存 %(count)d 项变化。", count=len(changed)) if changed else _("内容没有变化。"), "success")
             return redirect(url_for("enterprises.show", enterprise_id=enterprise.id))
     return render_template("enterprises/facts_form.html", form=form, enterprise=enterprise)
@@ -125,13 +121,9 @@ def state_facts():
 def new():
     form = RegisterForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             enterprise = actions.register_enterprise(uscc=form.uscc.data, name=form.name.data, actor=actor(), now=now())
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("已登记，等待核验。"), "success")
             return redirect(url_for("enterprises.show", enterprise_id=enterprise.id))
     return render_template("enterprises/new.html", form=form)
@@ -154,13 +146,9 @@ def verify(enterprise_id: int):
     form = VerifyForm()
     if form.validate_on_submit():
         decide = actions.verify_enterprise if request.form.get("decision") == "pass" else actions.refuse_verification
-        try:
+        with attempt(form) as done:
             decide(enterprise, note=form.note.data or "", actor=actor(), now=now())
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("核验结果已登记。"), "success")
             return redirect(url_for("enterprises.show", enterprise_id=enterprise_id))
     return render_template("enterprises/verify.html", form=form, enterprise=enterprise)
@@ -172,7 +160,7 @@ def record_conduct(enterprise_id: int):
     enterprise = get_or_404(Enterprise, enterprise_id)
     form = ConductForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.record_conduct(
                 enterprise,
                 occurred_on=form.occurred_on.data,
@@ -184,11 +172,7 @@ def record_conduct(enterprise_id: int):
                 actor=actor(),
                 now=now(),
             )
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("信用记录已登记，信用分随即重新计算。"), "success")
             return redirect(url_for("enterprises.show", enterprise_id=enterprise_id, _anchor="conduct"))
     return render_template("enterprises/conduct_form.html", form=form, enterprise=enterprise)
@@ -202,13 +186,9 @@ def revoke_conduct(enterprise_id: int, record_id: int):
         not_found()
     form = RevokeForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.revoke_conduct(row, reason=form.reason.data, actor=actor(), now=now())
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("记录已撤销，从现在起不再计分。"), "success")
             return redirect(url_for("enterprises.show", enterprise_id=enterprise_id, _anchor="conduct"))
     return render_template("enterprises/revoke.html", form=form, row=row, enterprise=row.enterprise)

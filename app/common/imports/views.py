@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.common import clock
 from app.common.access import actor, get_or_404, not_found, signed_in
 from app.common.files import send_stored_file
+from app.common.forms import attempt
 from app.common.imports import actions, queries, runs, shown
 from app.common.imports.forms import UploadForm, read_corrections
 from app.common.imports.kinds import find_kind
@@ -39,14 +40,11 @@ def new(key: str):
         not_found()
     form = UploadForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             if reason := form.why_not_as_of():
                 raise Refused(reason, field="as_of")
             job = actions.upload(kind, *form.uploaded(), as_of=form.as_of.data, actor=actor(), now=clock.now())
-        except Refused as refused:
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             return _start(job)
     return render_template("imports/new.html", form=form, kind=kind)
 

@@ -9,7 +9,7 @@ import app.communities.census.importing  # noqa: F401 - makes the census known t
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, get_or_404, not_found, public, roles
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.common.tables import Sort, paginate, safe_csv, safe_xlsx, unknown_names
 from app.communities import actions, queries
 from app.communities.coverage import Basis, Step, find_items, steps_by_mode, steps_reached
@@ -123,17 +123,14 @@ def correct(compound_id: int):
     may_count = may_correct_counted(actor())
     form = CorrectionForm.of(compound, today_year=clock.today().year, may_count=may_count)
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             text = form.version.data or ""
             version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
             actions.correct_compound(
                 compound, form.values(), reason=form.reason.data, version=version, is_checked=may_count and form.is_checked.data,
                 actor=actor(), now=clock.now(),
             )  # fmt: skip
-        except Refused as refused:
-            form.apply_refusal(refused)
-        else:
-            db.session.commit()
+        if done:
             flash(_("已更正“%(name)s”的资料。", name=compound.name), "success")
             return redirect(url_for("communities.show", compound_id=compound_id))
     bureau = "" if may_count else queries.bureau_over(compound.division_code)

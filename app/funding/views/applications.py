@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.common.access import actor, not_found, roles, signed_in
 from app.common.clock import now, today
+from app.common.forms import attempt
 from app.common.tables import paginate
 from app.extensions import db
 from app.funding import actions, queries
@@ -14,7 +15,7 @@ from app.funding.actions.locking import check_move
 from app.funding.forms import DetailsForm, OptionalReasonForm
 from app.funding.lifecycle import ApplicationStatus
 from app.funding.programme import ProgrammeStatus, Window, window
-from app.funding.views.frame import act_page, attempt, bp, own, row_id, to_application
+from app.funding.views.frame import act_page, bp, own, row_id, to_application
 
 
 @bp.get("/money/applications")
@@ -82,8 +83,9 @@ def edit_application(application_id: int):
         details = {name: field.data or "" for name, field in form._fields.items() if name in DETAIL_NAMES}
         is_sent = "send" in request.form
         verb = actions.submit_with if is_sent else actions.update_application
-        if attempt(form, verb, application_id, **details):
-            db.session.commit()
+        with attempt(form) as done:
+            verb(application_id, **details, actor=actor(), now=now())
+        if done:
             return to_application(application_id, _("申请已提交，由街道审核。") if is_sent else _("已保存，尚未提交。"))
     returned = next((review for review in reversed(found.reviews) if found.status is ApplicationStatus.RETURNED), None)
     return render_template(
@@ -100,7 +102,9 @@ def withdraw_application(application_id: int):
     found = own(application_id)
     check_move(found, "withdraw", actor=actor(), now=now())
     form = OptionalReasonForm()
-    if form.validate_on_submit() and attempt(form, actions.withdraw, application_id, reason=(form.reason.data or "").strip()):
-        db.session.commit()
-        return to_application(application_id, _("申请已撤回。"))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            actions.withdraw(application_id, reason=(form.reason.data or "").strip(), actor=actor(), now=now())
+        if done:
+            return to_application(application_id, _("申请已撤回。"))
     return act_page(_("撤回申请"), found, form, _("确认撤回"), warning=_("撤回后这份申请不再办理。受理期内可以重新申请。"))

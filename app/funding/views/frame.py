@@ -1,6 +1,4 @@
-"""What the pages of funding share: the blueprint, a readable application, and trying an action from a form."""
-
-from collections.abc import Callable
+"""What the pages of funding share: the blueprint, a readable application, and the page of one thing to do."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -9,8 +7,6 @@ from app.common.access import actor, not_found
 from app.common.clock import now
 from app.common.figures import money_text, words
 from app.common.forms import Form
-from app.common.refusal import Refused
-from app.extensions import db
 from app.funding import queries
 from app.funding.actions.applications import computation_of
 from app.funding.models import FundingApplication
@@ -64,17 +60,6 @@ def own(application_id: int) -> FundingApplication:
     """The applicant's own application; another's, published or not, has no such page."""
     found, person = readable(application_id), actor()
     return found if person is not None and person.organisation_id == found.applicant_id else not_found()
-
-
-def attempt(form: Form, verb: Callable, *args, **kwargs) -> bool:
-    """Try an action; a refusal undoes it and goes back into the form. The view commits."""
-    try:
-        verb(*args, actor=actor(), now=now(), **kwargs)
-    except Refused as refused:
-        db.session.rollback()
-        form.apply_refusal(refused)
-        return False
-    return True
 
 
 def to_application(application_id: int, message: str):

@@ -8,6 +8,7 @@ from app.common.access import actor, not_found, public, roles
 from app.common.audit import history
 from app.common.clock import now, today
 from app.common.figures import day_text, listed
+from app.common.forms import attempt
 from app.common.refusal import refuse_if
 from app.common.tables import paginate
 from app.extensions import db
@@ -16,7 +17,7 @@ from app.funding.forms import ReasonForm, programme_form
 from app.funding.models import Programme
 from app.funding.programme import PROGRAMME_MOVES, ProgrammeStatus, why_not_move_programme, window
 from app.funding.standing import prepared_by
-from app.funding.views.frame import attempt, bp
+from app.funding.views.frame import bp
 
 PREPARERS = (Role.FINANCE_OFFICER, Role.BUREAU_APPROVER, Role.AUDITOR)
 
@@ -73,11 +74,11 @@ def _visible(programme_id: int) -> Programme:
 def new_programme():
     form = programme_form(queries.supported_divisions(actor().division_code))
     if form.validate_on_submit():
-        made = []
-        if attempt(form, lambda **who: made.append(actions.prepare_programme(**form.terms(), **who))):
-            db.session.commit()
+        with attempt(form) as done:
+            made = actions.prepare_programme(**form.terms(), actor=actor(), now=now())
+        if done:
             flash(_("项目已保存为草稿。核对后提请启用。"), "success")
-            return redirect(url_for("funding.programme", programme_id=made[0].id))
+            return redirect(url_for("funding.programme", programme_id=made.id))
     return render_template("funding/programme_form.html", form=form, programme=None)
 
 
@@ -87,10 +88,12 @@ def edit_programme(programme_id: int):
     found = _visible(programme_id)
     refuse_if(why_not_move_programme("edit", found.status, found.id in prepared_by(actor()), actor()))
     form = programme_form(queries.supported_divisions(actor().division_code), found)
-    if form.validate_on_submit() and attempt(form, actions.edit_programme, programme_id, **form.terms()):
-        db.session.commit()
-        flash(_("项目已修改。"), "success")
-        return redirect(url_for("funding.programme", programme_id=programme_id))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            actions.edit_programme(programme_id, **form.terms(), actor=actor(), now=now())
+        if done:
+            flash(_("项目已修改。"), "success")
+            return redirect(url_for("funding.programme", programme_id=programme_id))
     return render_template("funding/programme_form.html", form=form, programme=found)
 
 
@@ -120,8 +123,10 @@ def halt_programme(programme_id: int, verb: str):
     move, action = {"send-back": ("send_back", actions.send_back), "end": ("end", actions.end_programme)}[verb]
     refuse_if(why_not_move_programme(move, found.status, found.id in prepared_by(actor()), actor()))
     form = ReasonForm()
-    if form.validate_on_submit() and attempt(form, action, programme_id, reason=form.reason.data.strip()):
-        db.session.commit()
-        flash(_("已办妥。"), "success")
-        return redirect(url_for("funding.programme", programme_id=programme_id))
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            action(programme_id, reason=form.reason.data.strip(), actor=actor(), now=now())
+        if done:
+            flash(_("已办妥。"), "success")
+            return redirect(url_for("funding.programme", programme_id=programme_id))
     return render_template("funding/programme_reason.html", form=form, programme=found, title=PROGRAMME_MOVES[move].label)

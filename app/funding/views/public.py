@@ -7,6 +7,7 @@ from app.common.access import actor, get_or_404, not_found, public
 from app.common.audit import history
 from app.common.clock import now, today
 from app.common.figures import day_text, moment_text
+from app.common.forms import attempt
 from app.common.i18n import _l
 from app.common.money import yuan
 from app.common.refusal import refuse_if
@@ -22,7 +23,7 @@ from app.funding.lifecycle import ENDED_WITHOUT_MONEY, ApplicationStatus, end_of
 from app.funding.models import LedgerEntry, Programme
 from app.funding.paying import state_now
 from app.funding.standing import past_of, payment_fault, standing_of
-from app.funding.views.frame import account_text, act_page, attempt, bp, readable, row_id, to_application
+from app.funding.views.frame import account_text, act_page, bp, readable, row_id, to_application
 from app.funding.views.progress import steps_of
 from app.funding.views.steps import boxed, steps_for
 
@@ -138,7 +139,8 @@ def raise_objection(application_id: int):
     form = ObjectionForm()
     if form.validate_on_submit():
         said = {"name": form.name.data, "phone": form.phone.data, "text": form.text.data, "address": request.remote_addr or ""}
-        if attempt(form, actions.raise_objection, application_id, **said):
-            db.session.commit()
+        with attempt(form) as done:
+            actions.raise_objection(application_id, **said, actor=actor(), now=now())
+        if done:
             return to_application(application_id, _("异议已收到，答复前暂停拨付。答复会公布在本页。"))
     return act_page(_("提出异议"), found, form, _("提交异议"), intro=_("公示至 %(day)s 24:00。", day=day_text(found.publicity_ends_on)))

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.common.access import actor, not_found, roles
 from app.common.clock import now
+from app.common.forms import attempt
 from app.extensions import db
 from app.funding import actions, queries
 from app.funding.actions.locking import check_move
@@ -13,7 +14,7 @@ from app.funding.lifecycle import HEARING
 from app.funding.models import FundingObjection
 from app.funding.review import MOVE_OF, Decision, ObjectionOutcome, ReviewStep, step_label
 from app.funding.standing import period_fault
-from app.funding.views.frame import act_page, attempt, bp, readable, to_application
+from app.funding.views.frame import act_page, bp, readable, to_application
 
 STEP_OF = {Role.STREET_OFFICER: ReviewStep.STREET, Role.BUREAU_OFFICER: ReviewStep.DISTRICT, Role.BUREAU_APPROVER: ReviewStep.BUREAU}
 
@@ -27,8 +28,9 @@ def review(application_id: int):
     form = ReviewForm(decisions=[decision for decision in Decision if (step, decision) in MOVE_OF])
     if form.validate_on_submit():
         said = {"reason": form.reason.data or ""}
-        if attempt(form, actions.review, application_id, step, Decision(form.decision.data), **said):
-            db.session.commit()
+        with attempt(form) as done:
+            actions.review(application_id, step, Decision(form.decision.data), **said, actor=actor(), now=now())
+        if done:
             return to_application(application_id, _("审核结论已记下。"))
     fault = period_fault(found)
     line = queries.narrowest(found.programme.lines, found.division_code)
@@ -57,7 +59,8 @@ def settle_objection(objection_id: int):
     form = SettleForm()
     if form.validate_on_submit():
         outcome = ObjectionOutcome(form.outcome.data)
-        if attempt(form, actions.settle_objection, objection_id, outcome, answer=form.answer.data):
-            db.session.commit()
+        with attempt(form) as done:
+            actions.settle_objection(objection_id, outcome, answer=form.answer.data, actor=actor(), now=now())
+        if done:
             return to_application(found.id, _("异议已答复。"))
     return act_page(_("答复异议"), found, form, _("公布答复"), objection=objection, warning=_("异议成立的，不予拨付，占用的预算退回。"))

@@ -8,7 +8,7 @@ from app.common import clock
 from app.common.access import actor, not_found, public, roles
 from app.common.calendar_days import load_calendar
 from app.common.files import send_stored_file
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.tenders.actions import award as actions
 from app.tenders.actions import correcting
@@ -97,15 +97,11 @@ def decide_award(number: str, bid_id: int):
 def pass_over(number: str, bid_id: int):
     tender, form = _own(number), PassOverForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.pass_over(
                 tender, bid_id, form.reason.data, form.explanation.data, file=upload_of(form.file), actor=actor(), now=clock.now()
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已记录理由，可以确定下一名候选人。"), "success")
             return redirect(url_for(".award", number=number))
     return _award_page(tender, pass_form=form, open_pass=True)
@@ -119,15 +115,11 @@ def withdraw_award(number: str):
     if decision is None or tender.status not in (Status.AWARDED, Status.AWARD_FILED):
         return redirect(url_for(".page", number=number))
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.withdraw_award(
                 tender, form.reason.data, form.explanation.data, file=upload_of(form.file), actor=actor(), now=clock.now()
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已记录理由，可以确定下一名候选人。"), "success")
             return redirect(url_for(".award", number=number))
     return render_template("tenders/withdraw_award.html", tender=tender, form=form, decision=decision)
@@ -176,13 +168,9 @@ def confirm_award(number: str):
 def return_award(number: str):
     tender, form = _supervised(number), CorrectionsForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.return_award(tender, form.corrections.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已退回，理由已发给招标人。"), "success")
             return redirect(url_for(".award_filing", number=number))
     return _filing_page(tender, form)
@@ -200,7 +188,7 @@ def contract(number: str):
         return redirect(url_for(".page", number=number))
     form = ContractForm(price=decision.price_fen)
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             made = record_contract(
                 tender,
                 signed_on=form.signed_on.data,
@@ -211,11 +199,7 @@ def contract(number: str):
                 actor=actor(),
                 now=now,
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             has_begun = made.starts_on <= local_day(now)
             effect = _("楼院的管理方式和物业覆盖率已按合同更新。") if has_begun else _("服务开始后，楼院的管理方式和物业覆盖率按合同更新。")
             flash(_("合同已登记。") + effect, "success")
@@ -233,13 +217,9 @@ def correct_contract(number: str):
     form = CorrectContractForm(obj=found)
     if form.validate_on_submit():
         typed = {"signed_on": form.signed_on.data, "starts_on": form.starts_on.data, "reason": form.reason.data}
-        try:
+        with attempt(form) as done:
             correcting.correct_contract(tender, actor=actor(), now=clock.now(), **typed)
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已更正合同登记，原来的登记保留在公开的办理记录里。"), "success")
             return redirect(url_for(".page", number=number))
     why_not = correcting.why_not_correct(found, actor=actor())

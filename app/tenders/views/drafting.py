@@ -12,6 +12,7 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, roles
 from app.common.calendar_days import load_calendar
+from app.common.forms import attempt
 from app.common.refusal import Refused
 from app.extensions import db
 from app.tenders.actions import drafting as actions
@@ -47,13 +48,9 @@ def new():
     form = forms.BeginForm(compounds=_asked_compound())
     form.compounds.choices = [SelectChoice(c.compound.id, c.compound.name) for c in choices if c.taken is None]
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             tender = actions.begin_draft(form.compounds.data, title=form.title.data or "", actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("草稿已生成，已填好的内容请逐项核对。"), "success")
             return redirect(url_for(".draft", number=tender.number))
     return render_template("tenders/new.html", form=form, choices=choices)
@@ -253,13 +250,9 @@ def draft_section(number: str, section: str):
     editor = EDITORS[part]
     form = editor.make(tender)
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             editor.keep(tender, form)
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("“%(section)s”已保存。", section=part.label), "success")
             back = ".draft_section" if part is Section.DOCUMENTS else ".draft"
             return redirect(url_for(back, number=number, **({"section": section} if part is Section.DOCUMENTS else {})))

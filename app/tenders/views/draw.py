@@ -7,7 +7,7 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
 from app.common.files import name_download
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.log.alone import one_file
 from app.tenders import draw as rules
@@ -101,13 +101,9 @@ def draw_alone():
 def commit_draw_value(number: str):
     tender, form = _load(number), CommitForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.commit_value(tender, form.committed.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("承诺值已提交。请保管好随机数，投标截止以后、开奖日 20:00 以前回到本页公开。"), "success")
             return redirect(url_for(".draw", number=number))
     return _page(tender, commit_form=form)
@@ -118,13 +114,9 @@ def commit_draw_value(number: str):
 def reveal_draw_value(number: str):
     tender, form = _load(number), RevealForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.reveal_value(tender, form.value.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("随机数已公开，与承诺值相符。"), "success")
             return redirect(url_for(".draw", number=number))
     return _page(tender, reveal_form=form)
@@ -135,7 +127,7 @@ def reveal_draw_value(number: str):
 def enter_draw_number(number: str):
     tender, form = _load(number), NumberForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.enter_number(
                 tender,
                 (form.first.data, form.second.data),
@@ -145,11 +137,7 @@ def enter_draw_number(number: str):
                 actor=actor(),
                 now=clock.now(),
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             _flash_number(draw_shown(tender).last)
             return redirect(url_for(".draw", number=number))
     return _page(tender, number_form=form)
@@ -177,7 +165,7 @@ def draw_plan(number: str):
         data={"seats": plan.seats, "representatives": plan.representatives, "specialties": [one.value for one in plan.specialties]}
     )
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.write_plan(
                 tender,
                 seats=form.seats.data,
@@ -186,11 +174,7 @@ def draw_plan(number: str):
                 actor=actor(),
                 now=clock.now(),
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("评标委员会的组成已保存，将随公告公开。"), "success")
             return redirect(url_for(".draw_plan", number=number))
     why_not = actions.why_not_write_plan(tender, actor=actor())
@@ -208,7 +192,7 @@ def freeze_pool(number: str):
     kind, day = rules.first_number_day(actions.commitments_end(tender, now))
     form = FreezeForm(data={"kind": kind.value, "number_on": day})
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.freeze_pool(
                 tender,
                 reason=form.reason.data,
@@ -217,11 +201,7 @@ def freeze_pool(number: str):
                 actor=actor(),
                 now=now,
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("专家名单已冻结，校验值已公开。"), "success")
             return redirect(url_for(".draw", number=number))
     return render_template(

@@ -8,7 +8,7 @@ from app.accounts.models import User
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, get_or_404, not_found, roles
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.tenders.actions import drawing
 from app.tenders.actions import evaluating as actions
@@ -101,14 +101,10 @@ def name_representative(number: str):
     form = RepresentativeForm()
     form.person.choices = [SelectChoice(user.id, user.name) for user in asked.own_people(tender)]
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             user = get_or_404(User, form.person.data)
             drawing.name_representative(tender, user, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("招标人代表已确定。"), "success")
             return redirect(url_for(".evaluation", number=number))
     return _desk(tender, seat_form=form)
@@ -132,7 +128,7 @@ def reject_bid(number: str):
     bids = read.opened_bids(tender, read.viewer_for(tender, actor()), bids=asked.load_case(tender).bids)
     form.bid.choices = [SelectChoice(bid.bid_id, bid.enterprise.name) for bid in bids]
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.propose_rejection(
                 tender,
                 form.bid.data,
@@ -141,11 +137,7 @@ def reject_bid(number: str):
                 actor=actor(),
                 now=clock.now(),
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已提请评标委员会表决。过半数成员同意的，否决才成立。"), "success")
             return redirect(url_for(".evaluation", number=number))
     return _desk(tender, rejection_form=form)
@@ -264,7 +256,7 @@ def scoring_sheet(number: str, code: str):
     sheet = asked.sheet_of(assignment, one.bid.id)
     form = sheet_form_for(judged)(data=sheet_values(sheet))
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.save_sheet(
                 tender,
                 one.bid.id,
@@ -274,11 +266,7 @@ def scoring_sheet(number: str, code: str):
                 actor=actor(),
                 now=clock.now(),
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("投标人%(code)s的评分已保存。", code=code), "success")
             following = _after(blind, one) if "next" in request.form else None
             if following is not None:

@@ -8,8 +8,8 @@ from app.accounts.models import Organisation, User
 from app.common import clock
 from app.common.access import actor, get_or_404, not_found, roles
 from app.common.audit import history as history_of
+from app.common.forms import attempt
 from app.common.imports.kinds import find_kind, register
-from app.common.refusal import Refused
 from app.common.tables import paginate
 from app.extensions import db
 from app.tenders.actions import experts as actions
@@ -55,13 +55,9 @@ def new_expert(pool_id: int):
     form = _form(pool)
     form.person.choices = [SelectChoice(user.id, user.name) for user in asked.unregistered(pool)]
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             expert = actions.add_expert(get_or_404(User, form.person.data), pool, _card(form), actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已登记。以后冻结名单的项目，会抽到这名专家。"), "success")
             return redirect(url_for(".expert", expert_id=expert.id))
     return render_template("tenders/expert_new.html", pool=pool, form=form if form.person.choices else None)
@@ -88,13 +84,9 @@ def expert(expert_id: int):
     if form.is_submitted() and not asked.may_keep(found.organisation, actor()):
         not_found()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.change_expert(found, _card(form), actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已保存。已经冻结的名单不受影响。"), "success")
             return redirect(url_for(".expert", expert_id=expert_id))
     return _page(found, form=form)
@@ -126,7 +118,7 @@ def _kept(expert_id: int) -> PoolExpert:
 def add_tie(expert_id: int):
     found, form = _kept(expert_id), TieForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.add_tie(
                 found,
                 TieKind(form.kind.data),
@@ -136,11 +128,7 @@ def add_tie(expert_id: int):
                 actor=actor(),
                 now=clock.now(),
             )
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已登记。公开号码开出以后才登记的，不影响正在抽取的项目。"), "success")
             return redirect(url_for(".expert", expert_id=expert_id))
     return _page(found, tie_form=form)

@@ -7,7 +7,7 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, roles
 from app.common.calendar_days import load_calendar
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.tenders.actions import filing as actions
 from app.tenders.actions import publishing
@@ -86,13 +86,9 @@ def confirm_filing(number: str):
 def return_notice(number: str):
     tender, form = find_supervised_tender(number, actor()) or not_found(), CorrectionsForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.return_notice(tender, form.corrections.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已退回改正，改正意见已发给招标人。"), "success")
             return redirect(url_for(".filing", number=number))
     return _filing_page(tender, form)
@@ -110,13 +106,9 @@ def publish(number: str):
     proposed = publishing.proposed_deadline(tender, now=now)
     form = PublishForm(bid_deadline_at=proposed)
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             publishing.publish(tender, form.bid_deadline_at.data, actor=actor(), now=now)
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("招标公告已发布。"), "success")
             return redirect(url_for(".page", number=number))
     return render_template(
@@ -134,13 +126,9 @@ def publish(number: str):
 def cancel(number: str):
     tender, form = _own(number), CancelForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             publishing.cancel(tender, form.reason.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("招标已终止。"), "success")
             return redirect(url_for(".page", number=number))
     reason = why_not("cancel", situation(tender, actor=actor(), now=clock.now()))
@@ -152,13 +140,9 @@ def cancel(number: str):
 def fail(number: str):
     tender, form = _own(number), FailForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             publishing.declare_failed(tender, note=form.note.data or "", actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("已登记流标。"), "success")
             return redirect(url_for(".page", number=number))
     at = situation(tender, actor=actor(), now=clock.now())

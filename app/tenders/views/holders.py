@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import Actor, actor, not_found, roles
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.log.keys import log_keys
 from app.tenders import holders as rules
@@ -52,13 +52,9 @@ def holders(number: str):
     lines, offered = asked.lines_of(tender), asked.choices(tender)
     form = _holders_form(tender, lines, offered)
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.choose_holders(tender, form.chosen, form.threshold, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("密钥保管人已选定。"), "success")
             return redirect(url_for(".holders", number=number))
     return render_template("tenders/holders.html", tender=tender, form=form, lines=lines, is_draft=tender.status in EDITABLE)
@@ -101,16 +97,12 @@ def rehearsal(number: str):
     """The holder opens a test capsule in the browser and sends back the hash of what was in it."""
     holder, form = _seat(number), AnswerForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.answer_rehearsal(holder, form.answer.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.answer.data = ""  # whatever was pasted by mistake is not shown again
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("演练合格：您的密钥能打开本项目的密封件。"), "success")
             return redirect(url_for(".rehearsal", number=number))
+        form.answer.data = ""  # whatever was pasted by mistake is not shown again
     key = actions.counting_key(holder)
     return render_template(
         "tenders/rehearsal.html",

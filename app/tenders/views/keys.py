@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from app.common import clock
 from app.common.access import actor, not_found, roles
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.log.keys import log_keys
 from app.tenders.actions import keys as actions
@@ -40,16 +40,12 @@ def new_key():
     """The page that makes a key; it posts the public half alone."""
     form, person = PublicKeyForm(), actor()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.register_key(form.recipient.data, actor=person, now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-            form.recipient.data = ""  # what was refused may be a secret: it is not shown again
-        else:
+        if done:
             flash(_("公钥已登记。请把密钥文件和密钥卡分开保管。"), "success")
             return redirect(url_for(".keys"))
+        form.recipient.data = ""  # what was refused may be a secret: it is not shown again
     lines = asked.lines_of_person(person.user_id)
     return render_template(
         "tenders/key_new.html",

@@ -7,8 +7,7 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
 from app.common.calendar_days import load_calendar
-from app.common.refusal import Refused
-from app.extensions import db
+from app.common.forms import attempt
 from app.tenders.actions import objections as actions
 from app.tenders.actions.letters import BIDDERS
 from app.tenders.forms.award import AnswerForm, ObjectionForm
@@ -56,13 +55,9 @@ def objections(number: str):
 def raise_objection(number: str):
     tender, form = _public(number), ObjectionForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.raise_objection(tender, form.text.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("异议已提交，招标人应在 3 日内答复，答复前暂停定标。"), "success")
             return redirect(url_for(".objections", number=number))
     return _page(tender, form=form)
@@ -73,15 +68,9 @@ def raise_objection(number: str):
 def answer_objection(number: str, objection_id: int):
     tender, form = find_own_tender(number, actor()) or not_found(), AnswerForm()
     if form.validate_on_submit():
-        try:
-            done = actions.answer_objection(tender, objection_id, form.answer.data, actor=actor(), now=clock.now())
-            if done is None:
-                not_found()
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        with attempt(form) as done:
+            actions.answer_objection(tender, objection_id, form.answer.data, actor=actor(), now=clock.now()) or not_found()
+        if done:
             flash(_("答复已公开并发给投标人。"), "success")
             return redirect(url_for(".objections", number=number))
     return _page(tender, answer_form=form, answering=objection_id)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
-from app.common.refusal import Refused
+from app.common.forms import attempt
 from app.extensions import db
 from app.tenders import recovery as rules
 from app.tenders import uploads
@@ -58,13 +58,9 @@ def ladder(number: str):
 def announce_recovery(number: str):
     tender, form = find_own_tender(number, actor()) or not_found(), WindowForm()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             actions.announce_recovery(tender, ends_at=form.ends_at.data, cause=form.cause.data, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             flash(_("补救解密的时间已经公布，并已通知各投标人。"), "success")
             return redirect(url_for(".opening", number=number))
     return _ladder(tender, form)
@@ -97,16 +93,12 @@ def bid_recovery(number: str):
     tender, form = find_tender(number, actor()) or not_found(), RecoveryForm()
     bid = own_bid(tender, actor()) or not_found()
     if form.validate_on_submit():
-        try:
+        with attempt(form) as done:
             ready = actions.prepare_recovery(tender, form.typed, actor=actor(), now=clock.now())
             db.session.rollback()  # nobody waits while it is decrypted
             found = read_capsule(ready)
             kept = actions.keep_recovered(find_tender(number, actor()), ready.version_id, found, actor=actor(), now=clock.now())
-            db.session.commit()
-        except Refused as refused:
-            db.session.rollback()
-            form.apply_refusal(refused)
-        else:
+        if done:
             if not kept.fault:
                 flash(_("您的投标已经解密，开标时一并公开。"), "success")
             return redirect(url_for(".bid_recovery", number=number))

@@ -221,7 +221,9 @@ def test_weak_passphrases_unsaved_files_and_wrong_characters_are_refused(browser
     fill_asked(page, "错" * 24)
     page.get_by_role("button", name="确认并登记公钥").click()
     assert "与密钥卡不符" in page.locator("[data-confirm-error]").inner_text()
-    assert is_marked(page.locator("[data-asked-for]").first, page.locator("[data-confirm-error]"))
+    told = page.locator("[data-confirm-error]")
+    assert "请选择刚才下载的密钥文件" in told.inner_text() and is_marked(page.locator("[data-asked-for]").first, told)
+    assert page.locator("[aria-invalid=true][aria-describedby~=confirm-error]").count() == 4, "three characters and the file, all at once"
     back = page.get_by_role("button", name="返回上一步")
     assert back.evaluate("button => getComputedStyle(button).color") != "rgb(255, 255, 255)", "white on white"
     back.click()

@@ -1,8 +1,9 @@
 // An error stands at its field, between hint and input, and marks the field, as in the forms that the site checks itself.
 const homes = new WeakMap(); // line: the comment that holds its first place, for an error of no field
 
-// text: empty when nothing is wrong; field: null for an error of no field. `line` has an id.
-export function showFault(line, text = "", field = null) {
+// text: empty when nothing is wrong; fields: those that it is about, the first of which gets the focus. `line` has an id.
+export function showFault(line, text = "", ...fields) {
+  const [field = null] = fields.filter(Boolean);
   if (!homes.has(line)) {
     homes.set(line, document.createComment(""));
     line.before(homes.get(line));
@@ -13,7 +14,7 @@ export function showFault(line, text = "", field = null) {
   line.textContent = text;
   line.hidden = !text;
   if (!text) return;
-  if (field) mark(field, line.id);
+  for (const one of fields) if (one) mark(one, line.id);
   (field ?? line).focus();
 }
 

@@ -24,6 +24,15 @@ function complain(name, field, word, details) {
   showFault(find(name), word ? say(maker, word, details) : "", field);
 }
 
+// Everything at once that shows without opening the file. Returns whether something is wrong.
+function isIncomplete(fields, file) {
+  const wrong = secret.asked.flatMap((place, n) => (fields[n].value.trim() === secret.characters[place] ? [] : [n]));
+  const positions = wrong.map((n) => secret.asked[n] + 1).join(maker.dataset.separator);
+  const said = [wrong.length ? say(maker, "mistyped", { positions }) : "", file ? "" : say(maker, "nofile")].filter(Boolean);
+  showFault(find("confirm-error"), said.join(said[0]?.endsWith("。") ? "" : " "), ...wrong.map((n) => fields[n]), file ? null : find("file"));
+  return said.length > 0;
+}
+
 function pick(count, from) {
   const chosen = new Set();
   while (chosen.size < count) chosen.add(crypto.getRandomValues(new Uint32Array(1))[0] % from);
@@ -79,11 +88,8 @@ function download() {
 
 async function confirm() {
   const fields = [...maker.querySelectorAll("[data-asked-for]")];
-  const wrong = secret.asked.findIndex((place, n) => fields[n].value.trim() !== secret.characters[place]);
-  if (wrong >= 0) return complain("confirm-error", fields[wrong], "mistyped", { position: secret.asked[wrong] + 1 });
   const [file] = find("file").files;
-  if (!file) return complain("confirm-error", find("file"), "nofile");
-  complain("confirm-error");
+  if (isIncomplete(fields, file)) return undefined;
   find("opening").hidden = false;
   try {
     if ((await openKey(file, find("file-passphrase").value)).identity !== secret.identity) throw new KeyProblem("other");

@@ -13,6 +13,7 @@ from app.common.access import system_actor
 from app.common.imports import actions as imports
 from app.common.imports import shown
 from app.common.imports.models import ImportJob
+from app.common.imports.reader import read_table
 from app.common.imports.states import ImportState
 from app.common.imports.summary import thaw
 from app.common.imports.workbook import decode_text
@@ -77,7 +78,7 @@ def _run(file: Path, as_of: datetime | None, *, accept: bool, dry: bool) -> Impo
         if dry:
             kind = imports.find_kind("census")
             job = imports.upload(kind, content, file.name, as_of=day, actor=system_actor(), now=now)
-            imports.keep_reading(job, kind, kind.read(content, file.name, {}, now=now, as_of=day), actor=system_actor(), now=now)
+            imports.keep_reading(job, kind, read_table(kind, content, file.name, {}, now=now, as_of=day), actor=system_actor(), now=now)
         else:
             job = imports.import_at_once("census", content, file.name, as_of=day, accept_warnings=accept, actor=system_actor(), now=now)
     except Refused as refused:

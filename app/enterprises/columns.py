@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from app.common.i18n import _l
 from app.common.imports import cells
-from app.common.imports.kinds import FieldSpec, ProblemKind, Severity, Unit
+from app.common.imports.kinds import FieldSpec, Unit
+from app.common.imports.problems import ProblemKind, Severity
 from app.enterprises import facts
 from app.enterprises.rules import WHOLE_CITY, ConductKind, FactName, Level
 from app.enterprises.uscc import normalise_uscc

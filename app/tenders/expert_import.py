@@ -9,7 +9,8 @@ from app.accounts.models import Membership, Organisation, User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.i18n import _l
 from app.common.imports import cells
-from app.common.imports.kinds import Change, Context, Entry, FieldSpec, ImportKind, Plan, ProblemKind, Reading, Row, Severity
+from app.common.imports.kinds import Change, Context, Entry, FieldSpec, ImportKind, Plan, Reading, Row
+from app.common.imports.problems import ProblemKind, Severity
 from app.extensions import db
 from app.tenders.actions.experts import Card, add_expert, change_expert
 from app.tenders.draw import Specialty

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.common.imports import cells
-from app.common.imports.kinds import FieldSpec, ImportKind, ProblemKind, Severity, Unit
-from app.common.imports.reader import day_in
+from app.common.imports.kinds import FieldSpec, ImportKind, Unit
+from app.common.imports.problems import ProblemKind, Severity
+from app.common.imports.reader import day_in, read_table
 
 NOW = datetime(2009, 11, 18, 1, tzinfo=UTC)
 M2, WAN = cells.unit_family(
@@ -45,11 +46,11 @@ def book(*rows, merged=(), name="Sheet") -> bytes:
 
 
 def read(*rows, merged=(), corrections=None, filename="a.xlsx", as_of=None):
-    return Gardens().read(book(*rows, merged=merged), filename, corrections, now=NOW, as_of=as_of)
+    return read_table(Gardens(), book(*rows, merged=merged), filename, corrections or {}, now=NOW, as_of=as_of)
 
 
 def read_csv(text: str, **options):
-    return Gardens().read(text.encode(), options.pop("filename", "a.csv"), None, now=NOW, **options)
+    return read_table(Gardens(), text.encode(), options.pop("filename", "a.csv"), {}, now=NOW, **options)
 
 
 def values(reading, key):
@@ -222,7 +223,7 @@ def test_any_table_is_read_or_refused_and_never_breaks(rows):
 
     text = "\n".join(",".join('"' + str(c if c is not None else "").replace('"', "") + '"' for c in row) for row in rows)
     try:
-        reading = Gardens().read(text.encode("utf-8", "ignore"), "a.csv", None, now=NOW)
+        reading = read_table(Gardens(), text.encode("utf-8", "ignore"), "a.csv", {}, now=NOW)
     except Refused:
         return
     for problem in reading.problems:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.common.imports.reader import read_table
 from app.communities.census.fields import district_in, street_in
 from app.communities.census.importing import CensusImport
 from app.communities.census.places import Gazetteer, Place
@@ -18,7 +19,7 @@ KIND = CensusImport()
 
 
 def read(name: str):
-    return KIND.read(census_bytes(name), name, None, now=NOW)
+    return read_table(KIND, census_bytes(name), name, {}, now=NOW)
 
 
 def gazetteer() -> Gazetteer:

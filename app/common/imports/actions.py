@@ -11,6 +11,7 @@ from app.common.i18n import _l
 from app.common.imports.guards import LIMIT_MB, check_kind, check_workbook
 from app.common.imports.kinds import ImportKind, Plan, Progress, Reading, find_kind
 from app.common.imports.models import ImportJob
+from app.common.imports.reader import read_table
 from app.common.imports.states import ImportState, why_not_confirm, why_not_correct, why_not_withdraw
 from app.common.imports.summary import freeze, summarise_plan, summarise_reading
 from app.common.refusal import Reason, Refused, refuse_if
@@ -172,7 +173,7 @@ def import_at_once(
     kind = find_kind(kind_key)
     job = upload(kind, content, filename, as_of=as_of, actor=actor, now=now)
     job.corrections = dict(corrections or {})
-    reading = kind.read(content, filename, job.corrections, now=now, as_of=as_of)
+    reading = read_table(kind, content, filename, job.corrections, now=now, as_of=as_of)
     keep_reading(job, kind, reading, actor=actor, now=now)
     codes = warning_codes(kind, job)
     if job.state is not ImportState.READY or (codes and not accept_warnings):
@@ -183,7 +184,7 @@ def import_at_once(
 
 
 def read_job(job: ImportJob, content: bytes, *, now: datetime) -> Reading:
-    return kind_of(job).read(content, job.filename, job.corrections, now=now, as_of=job.as_of_on)
+    return read_table(kind_of(job), content, job.filename, job.corrections or {}, now=now, as_of=job.as_of_on)
 
 
 def content_of(job: ImportJob) -> bytes:

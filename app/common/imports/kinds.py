@@ -24,25 +24,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.common.i18n import _l
-from app.common.labels import LabelledEnum
-
-
-class Severity(LabelledEnum):
-    ERROR = "error", _l("错误"), "soon"
-    WARNING = "warning", _l("请确认"), "wait"
-
-
-@dataclass(frozen=True)
-class ProblemKind:
-    """One sentence, once. `text` says what is wrong, `mend` what to do; both may name %(value)s and the problem's params."""
-
-    severity: Severity
-    text: Any
-    mend: Any
-    days: tuple[str, ...] = ()
-    """Params that are days in ISO form, shown as days."""
-    values: tuple[str, ...] = ()
-    """Params that are stored values of the problem's field, shown as the field shows them."""
+from app.common.imports.problems import COMMON_PROBLEMS, ProblemKind, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +252,7 @@ class ImportKind:
         """Whether this person may upload and confirm. Override."""
         raise NotImplementedError
 
-    # --- reading (pure) -----------------------------------------------------------------------------------------
-    def read(self, content: bytes, filename: str, corrections: Mapping | None, *, now: datetime, as_of: date | None = None) -> Reading:
-        """The file as rows. The default recognises the layout from `fields` and applies `check_row` and `check_rows`.
-
-        Raises Refused when the content is no readable table.
-        """
-        from app.common.imports.reader import read_table
-
-        return read_table(self, content, filename, corrections or {}, now=now, as_of=as_of)
-
+    # --- reading (pure): reader.read_table recognises the layout from `fields`, and asks these two ----------------
     def check_row(self, row: Row, context: Context) -> Iterable[Problem]:
         """Problems of one row beyond those of its cells. Override when there are any."""
         return ()
@@ -311,8 +284,6 @@ class ImportKind:
 
     def problem_kind(self, code: str) -> ProblemKind:
         """The sentence and severity of a code: the kind's own, else those that any table can have."""
-        from app.common.imports.common_problems import COMMON_PROBLEMS
-
         return self.problems[code] if code in self.problems else COMMON_PROBLEMS[code]
 
     def is_error(self, problem: Problem) -> bool:

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from app.common.figures import day_text, listed
 from app.common.i18n import _l
-from app.common.imports.kinds import ImportKind, Severity
+from app.common.imports.kinds import ImportKind
 from app.common.imports.models import ImportJob
+from app.common.imports.problems import Severity
 
 LEFT_OUT = {
     "blank": _l("空行"),

@@ -11,7 +11,8 @@ from app.common.audit import label_events
 from app.common.clock import local
 from app.common.i18n import _l
 from app.common.imports import cells
-from app.common.imports.kinds import Context, FieldSpec, ImportKind, NoteKind, Plan, Problem, ProblemKind, Reading, Row, Severity, register
+from app.common.imports.kinds import Context, FieldSpec, ImportKind, NoteKind, Plan, Problem, Reading, Row, register
+from app.common.imports.problems import ProblemKind, Severity
 from app.common.imports.summary import json_value
 from app.communities.census import rows as rules
 from app.communities.census.fields import FIELDS

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from app.common.i18n import _l
 from app.common.imports.cells import plain
-from app.common.imports.kinds import Context, Problem, ProblemKind, Row, Severity
+from app.common.imports.kinds import Context, Problem, Row
+from app.common.imports.problems import ProblemKind, Severity
 from app.common.money import square_metres
 from app.communities.rules import AREA_PER_HOUSEHOLD_CENTI
 

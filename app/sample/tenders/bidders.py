@@ -1,7 +1,6 @@
 """The bidders' side of a story: who hands in what and when, who replaces, who takes back and hands in again."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from app.accounts.rules import Role
 from app.common.access import Actor
@@ -11,6 +10,7 @@ from app.enterprises.queries import find_by_organisation
 from app.sample.papers import pdf
 from app.sample.people import HOUSES, actor
 from app.sample.tenders import bids
+from app.sample.tenders.matter import Matter
 from app.sample.tenders.stories import Offer
 from app.tenders import uploads
 from app.tenders.actions import bidding, sealing
@@ -21,38 +21,35 @@ from app.tenders.models import Bid
 from app.tenders.queries.bids import own_bid
 from app.tenders.queries.terms import terms_of
 
-if TYPE_CHECKING:
-    from app.sample.tenders.running import Course
-
 
 class Bidders:
-    def __init__(self, course: "Course"):
-        self.course = course
+    def __init__(self, matter: Matter):
+        self.matter = matter
 
     def plan(self) -> None:
         """Bids come in from the fifth day on, one every other day or so; what lies after the sample's present has not come."""
-        story = self.course.story
+        story = self.matter.story
         span = (story.deadline_on - story.publish_on).days - 6
         for number, offer in enumerate(story.offers):
             day = story.publish_on + timedelta(days=4 + span * number // (len(story.offers) * 3))
             hour, minute = 9 + (number * 3) % 8, (number * 17 + 5) % 60
-            self.course.agenda.add(day, hour, minute, self._hands_in(offer, offer.first_price_fen or offer.price_fen))
+            self.matter.agenda.add(day, hour, minute, self._hands_in(offer, offer.first_price_fen or offer.price_fen))
             if offer.first_price_fen:
-                self.course.agenda.add(day + timedelta(days=2), hour, minute, self._hands_in(offer, offer.price_fen))
+                self.matter.agenda.add(day + timedelta(days=2), hour, minute, self._hands_in(offer, offer.price_fen))
             if offer.was_taken_back:
-                self.course.agenda.add(day + timedelta(days=1), hour, minute, self._takes_back(offer))
-                self.course.agenda.add(day + timedelta(days=2), hour, minute, self._hands_in(offer, offer.price_fen))
+                self.matter.agenda.add(day + timedelta(days=1), hour, minute, self._takes_back(offer))
+                self.matter.agenda.add(day + timedelta(days=2), hour, minute, self._hands_in(offer, offer.price_fen))
 
     def signatory_of(self, bid: Bid) -> Actor:
         return actor(next(_login(h.key, Role.ENTERPRISE_SIGNATORY) for h in HOUSES if h.name == bid.enterprise.name))
 
     def offer_of(self, bid: Bid) -> Offer:
         key = next(house.key for house in HOUSES if house.name == bid.enterprise.name)
-        return next(offer for offer in self.course.story.offers if offer.enterprise == key)
+        return next(offer for offer in self.matter.story.offers if offer.enterprise == key)
 
     def _hands_in(self, offer: Offer, price_fen: int):
         def hand_in(now: datetime) -> None:
-            tender, signatory = self.course.tender, actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY))
+            tender, signatory = self.matter.tender, actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY))
             is_first = own_bid(tender, signatory) is None
             manifest = Manifest(
                 tender="",
@@ -76,13 +73,13 @@ class Bidders:
 
     def _takes_back(self, offer: Offer):
         return lambda now: bidding.withdraw_bid(
-            self.course.tender, actor=actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY)), now=now
+            self.matter.tender, actor=actor(_login(offer.enterprise, Role.ENTERPRISE_SIGNATORY)), now=now
         )
 
     def _letter(self, signatory: Actor, price_fen: int, now: datetime) -> bytes:
         day = local(now)
         lines = (
-            f"致：{self.course.tender.procuring_entity.name}",
+            f"致：{self.matter.tender.procuring_entity.name}",
             bids.LETTER,
             f"投标报价：每平方米每月 {yuan(price_fen)} 元",
             f"投标人：{signatory.organisation_name}",

@@ -3,16 +3,15 @@
 from datetime import date, datetime, timedelta
 
 from app.common import daily
-from app.common.calendar_days import load_calendar
 from app.common.clock import local
 from app.extensions import db
 from app.sample import keys, places
 from app.sample.agenda import Agenda
 from app.sample.papers import pdf
-from app.sample.people import actor
 from app.sample.tenders.bidders import Bidders
 from app.sample.tenders.drawing import Drawing
 from app.sample.tenders.jury import Jury
+from app.sample.tenders.matter import Matter
 from app.sample.tenders.stories import S, Story
 from app.tenders.actions import award as awards
 from app.tenders.actions import contracts, drafting, filing, objections, opening, publishing, unsealing
@@ -20,7 +19,6 @@ from app.tenders.award import next_candidate
 from app.tenders.gaps import Section
 from app.tenders.kinds import DocumentKind, PassReason
 from app.tenders.lifecycle import ORDER, Status
-from app.tenders.models import Tender
 from app.tenders.queries.award import CandidateLine, candidate_lines
 from app.tenders.scorecard import default_card
 from app.tenders.standard_texts import ELIGIBILITY, service_content_for
@@ -36,29 +34,14 @@ RESOLUTION = (
 )
 
 
-class Course:
+class Course(Matter):
     """One story on its way; every method is one step that the agenda calls with its instant."""
 
     def __init__(self, story: Story, agenda: Agenda):
-        self.story, self.agenda = story, agenda
-        self.tender_id: int | None = None
-        self.days = load_calendar()
+        super().__init__(story, agenda)
         self.bidders = Bidders(self)
         self.drawing = Drawing(self)
-        self.jury = Jury(self)
-
-    @property
-    def tender(self) -> Tender:
-        return db.session.get(Tender, self.tender_id)
-
-    @property
-    def manager(self):
-        return actor(self.story.by)
-
-    @property
-    def officer(self):
-        """The filing officer of the tender's district."""
-        return actor({"410402": "officer.xinhua", "410403": "officer.weidong", "410411": "officer.zhanhe"}[self.tender.division_code[:6]])
+        self.jury = Jury(self, self.bidders, self.drawing)
 
     # --- the diary ---------------------------------------------------------------------------------------------------
 

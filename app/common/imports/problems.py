@@ -1,9 +1,29 @@
-"""Problems that any table can have, one sentence each. A kind adds its own."""
+"""What is wrong with a table, one sentence each: the problems that any table can have. A kind adds its own."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from app.common.i18n import _l
-from app.common.imports.kinds import ProblemKind, Severity
+from app.common.labels import LabelledEnum
 
-"""%(label)s is the label of the problem's field; the page fills it in, in the reader's language."""
+
+class Severity(LabelledEnum):
+    ERROR = "error", _l("错误"), "soon"
+    WARNING = "warning", _l("请确认"), "wait"
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One sentence, once. `text` says what is wrong, `mend` what to do; both may name %(value)s and the problem's params."""
+
+    severity: Severity
+    text: Any
+    mend: Any
+    days: tuple[str, ...] = ()
+    """Params that are days in ISO form, shown as days."""
+    values: tuple[str, ...] = ()
+    """Params that are stored values of the problem's field, shown as the field shows them."""
+
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
@@ -37,3 +57,4 @@ COMMON_PROBLEMS: dict[str, ProblemKind] = {
         _l("以各行为准导入；如果是某一行错了，请改正后重新上传。"),
     ),
 }
+"""%(label)s is the label of the problem's field; the page fills it in, in the reader's language."""

@@ -1,6 +1,9 @@
-"""Triggers that forbid UPDATE and DELETE: guard rails under the append-only tables, on both databases."""
+"""Triggers that forbid UPDATE, DELETE and REPLACE: guard rails under the append-only tables, on both databases."""
 
-from sqlalchemy import DDL, Table, event
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import DDL, Table, UniqueConstraint, event
 
 APPEND_ONLY: set[str] = set()
 """Names of the append-only tables; on PostgreSQL the app's role is granted no UPDATE or DELETE on them."""
@@ -26,6 +29,38 @@ def append_only(table: Table) -> None:
     """Declare a table append-only: its triggers are made with it."""
     APPEND_ONLY.add(table.name)
     _make_with(table, append_only_ddl)
+    _make_with(table, lambda name, dialect: no_replace_ddl(name, keys_of(table), dialect))
+
+
+Key = tuple[tuple[str, ...], str]
+"""Columns of which no two rows have the same, and among which rows: SQL over their columns, empty for all."""
+
+
+def keys_of(table: Table) -> list[Key]:
+    """The primary key, the unique constraints and the unique indexes of a table."""
+    constraints = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    keys = [(tuple(column.name for column in one.columns), "") for one in (table.primary_key, *constraints)]
+    for index in table.indexes:
+        if index.unique:
+            where = index.dialect_options["sqlite"]["where"]
+            keys.append((tuple(column.name for column in index.columns), "" if where is None else str(where)))
+    return [keys[0], *sorted(keys[1:])]
+
+
+def no_replace_ddl(table: str, keys: Sequence[Key], dialect: str) -> list[str]:
+    """INSERT OR REPLACE takes away the row that is in its way, and SQLite asks no trigger about that: whatever meets a row is refused
+    before, in the words in which SQLite itself refuses a plain INSERT."""
+    if dialect != "sqlite":
+        return []
+    refusals = []
+    for columns, where in keys:
+        said = ", ".join(f"{table}.{column}" for column in columns)
+        same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+        among = f" AND ({where})" if where else ""
+        also = " AND ({})".format(re.sub(r"\b(\w+)(?= (?:=|IS) )", r"NEW.\1", where)) if where else ""
+        found = f"EXISTS (SELECT 1 FROM {table} WHERE {same}{among}){also}"
+        refusals.append(f"SELECT RAISE(ABORT, 'UNIQUE constraint failed: {said}') WHERE {found};")
+    return [f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} BEGIN {' '.join(refusals)} END"]
 
 
 CHANGES_ONLY: dict[str, tuple[str, ...]] = {}
@@ -66,6 +101,7 @@ def changes_only(table: Table, columns: tuple[str, ...], allowed: str, removable
         REMOVABLE.add(table.name)
     fixed = tuple(column.name for column in table.columns if column.name not in columns)
     _make_with(table, lambda name, dialect: changes_only_ddl(name, fixed, allowed, dialect, removable))
+    _make_with(table, lambda name, dialect: no_replace_ddl(name, keys_of(table), dialect))
 
 
 def closes_ddl(table: str, parent: str, since: str, column: str, dialect: str) -> list[str]:

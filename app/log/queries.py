@@ -220,7 +220,7 @@ def entries_about(obj):
     return select(LogEntry).where(*of_it).order_by(LogEntry.leaf_index)
 
 
-CLOSED = ("tender.close_bidding", "tender.open", "tender.declare_failed", "tender.cancel")
+CLOSED = ("tender.close_bidding", "tender.close_short", "tender.open", "tender.declare_failed", "tender.cancel")
 """After one of these it is no secret how many bids a tender has, and when they came."""
 
 

@@ -157,6 +157,7 @@ decisive(
         "bid.withdraw": HIDDEN_BID,
         "bid.refuse": Decisive(("reason", "capsule"), **HIDDEN_PART),
         "tender.close_bidding": Decisive(("bids", "closing_sha256"), tender=_number),
+        "tender.close_short": Decisive(("closing_sha256",), is_public=False, tender=_number),
         "tender.release_shares": Decisive(("holder", "shares", "unusable"), tender=_number),
         "tender.refuse_share": Decisive(("holder", "shares", "forged", "unusable", "replaced"), tender=_number),
         "tender.replace_shares": Decisive(("holder", "shares", "unusable", "replaced"), tender=_number),

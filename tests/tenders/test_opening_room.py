@@ -91,32 +91,6 @@ def test_the_room_goes_from_the_list_to_the_record(session, room, client):
     assert sha256(client.get(address(story, ".json")).data).hexdigest() == story.tender.opening.record_sha256
 
 
-def test_the_list_stands_in_the_public_log(session):
-    story = stories.with_bids()
-    closing = listed(story)
-    entry = session.scalars(select(LogEntry).where(LogEntry.event == "tender.close_bidding")).one()
-    told = json.loads(entry.payload)
-    assert told["closing_sha256"] == sha256(closing.statement.encode()).hexdigest() and told["bids"] == 3
-    assert entry.revealed_at is not None
-
-
-def test_too_few_bids_are_listed_and_neither_told_nor_opened(session, room, client):
-    story = stories.with_bids((71, 67))
-    manager, legal = room(story.manager), room(story.holders[1])
-    listed(story)
-    assert not session.scalars(select(LogEntry).where(LogEntry.event == "tender.close_bidding")).all()
-    client.get(f"/tenders/{story.tender.number}/closing.txt", status=404)
-    assert legal.get(address(story, "/capsules.json"), status=409).json["text"].startswith("投标人少于 3 个")
-    page = client.get(address(story))
-    assert "不得开标" in page.main and "2" not in page.main.split("不足法定数量")[1][:40]
-    assert "登记流标" in manager.get(address(story)).main
-    bidder = room(story.bidders[0][1]).get(f"/tenders/{story.tender.number}/bid/receipt").main
-    assert "流标：不足 3 家" in bidder and "您的投标不会解密" in bidder and "投标已收到" not in bidder
-    bidder = room(story.bidders[0][1])
-    capsule = bidder.get(f"/tenders/{story.tender.number}/bid/capsule.sealed").data
-    assert sha256(capsule.split(b"\n")[1]).hexdigest() == story.tender.bids[0].versions[-1].content_sha256
-
-
 @pytest.mark.parametrize("who", ["officer", "bidder", "other manager"])
 def test_nobody_else_lists_or_continues(session, room, who):
     story = stories.with_bids()

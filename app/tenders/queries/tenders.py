@@ -99,7 +99,12 @@ def find_supervised_tender(number: str, actor: Actor) -> Tender | None:
     return tender if tender is not None and is_supervised(tender, actor) else None
 
 
+CONCERNED = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.LEGAL_OFFICER, Role.STREET_OFFICER, Role.AUDITOR)
+"""Who reads more of a tender of their place than the public."""
+
+
 def is_supervised(tender: Tender, actor: Actor) -> bool:
+    """Of the actor's place, and not its own; the role is the caller's to ask, for enterprises have a place too."""
     return actor.covers(tender.division_code) and tender.procuring_entity_id != actor.organisation_id
 
 

@@ -19,6 +19,7 @@ from app.tenders.capsule.format import MAX_FILE, MAX_FILES, Header
 from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion, Tender
 from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
+from app.tenders.queries.capsules import closing_of
 from app.tenders.queries.own_bids import turns_of
 from app.tenders.queries.tenders import phases
 from app.tenders.queries.terms import holders_of, publish_leaf
@@ -108,5 +109,6 @@ def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
         now=clock.now(),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
         phase=phases([tender], clock.now())[tender.id],
+        closing=closing_of(tender) if clock.now() >= tender.bid_deadline_at and bid.withdrawn_at is None else None,
         outcome=outcome_text({"way": None, "fault": found.fault}) if (found := version.unsealing) is not None and found.fault else "",
     )

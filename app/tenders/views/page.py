@@ -24,7 +24,7 @@ from app.tenders.queries.drafting import timetable_of
 from app.tenders.queries.filings import filings_of
 from app.tenders.queries.history import PUBLIC_EVENTS, history_of
 from app.tenders.queries.situations import situation
-from app.tenders.queries.tenders import find_tender, is_own, is_supervised, phase_of, place_names, retenders_of
+from app.tenders.queries.tenders import CONCERNED, find_tender, is_own, is_supervised, phase_of, place_names, retenders_of
 from app.tenders.views.blueprint import bp
 from app.tenders.views.holders import holders_context
 from app.tenders.views.opening import opening_context
@@ -130,9 +130,6 @@ def _ending(tender: Tender, person: Actor | None) -> dict:
         "filings": filings_of(tender) if sees_filings else [],
         "retenders": retenders_of(tender) if tender.cancelled_at or tender.failed_at else [],
     }
-
-
-CONCERNED = (Role.BUREAU_OFFICER, Role.BUREAU_APPROVER, Role.LEGAL_OFFICER, Role.STREET_OFFICER, Role.AUDITOR)
 
 
 @bp.get("/tenders/<number>/history")

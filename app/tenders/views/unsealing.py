@@ -13,16 +13,17 @@ from app.common import clock
 from app.common.access import Actor, actor, not_found, public, roles
 from app.common.refusal import Reason, Refused
 from app.extensions import db
-from app.log.queries import entries_about
+from app.log.queries import entries_about, receipt
 from app.tenders.actions import unsealing as actions
 from app.tenders.holders import HOLDING_ROLES
 from app.tenders.kinds import CapsuleFault
-from app.tenders.models import Tender
+from app.tenders.models import BidClosing, Tender
 from app.tenders.pacing import REFUSALS_A_TENDER
+from app.tenders.queries.bids import own_bid
 from app.tenders.queries.capsules import closing_of, find_refusal, is_enough, own_holder, standing_capsules
-from app.tenders.queries.opening_room import log_proofs
+from app.tenders.queries.opening_room import closing_entry, log_proofs
 from app.tenders.queries.refusals import sent_of
-from app.tenders.queries.tenders import find_tender, is_own
+from app.tenders.queries.tenders import CONCERNED, find_tender, is_own, is_supervised
 from app.tenders.views.blueprint import bp
 
 HOLDERS = HOLDING_ROLES
@@ -36,12 +37,35 @@ def _load(number: str) -> Tender:
 @bp.get("/tenders/<number>/closing.txt")
 @public
 def closing_text(number: str):
-    """The closing list as it was hashed; of a tender that failed for want of bids nothing is shown."""
-    tender = _load(number)
-    closing = closing_of(tender) or not_found()
-    if not is_enough(tender, closing):
-        not_found()
+    """The closing list as it was hashed."""
+    _tender, closing = _listed(number)
     return closing.statement, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@bp.get("/tenders/<number>/closing.tlog-proof")
+@public
+def closing_proof(number: str):
+    """That the public log holds the list's hash, with a signed checkpoint."""
+    tender, _closing = _listed(number)
+    entry = closing_entry(tender) or not_found()
+    name = f"closing-{tender.number}.tlog-proof"
+    return receipt(entry), {"Content-Type": "text/plain; charset=utf-8", "Content-Disposition": f"attachment; filename={name}"}
+
+
+def _listed(number: str) -> tuple[Tender, BidClosing]:
+    """The list is everybody's; one with too few bids is theirs who handed one in, the tenderer's, the holders' and the supervisors':
+    the bidder who is not on it must be able to see that."""
+    tender, person = _load(number), actor()
+    closing = closing_of(tender) or not_found()
+    if is_enough(tender, closing) or (person is not None and _is_concerned(tender, person)):
+        return tender, closing
+    return not_found()
+
+
+def _is_concerned(tender: Tender, person: Actor) -> bool:
+    if is_own(tender, person) or (person.role in CONCERNED and is_supervised(tender, person)):
+        return True
+    return own_holder(tender, person.user_id) is not None or own_bid(tender, person) is not None
 
 
 @bp.post("/tenders/<number>/opening/close")

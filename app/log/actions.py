@@ -202,6 +202,10 @@ def why_not_erase(actor: Actor, approver: Actor) -> Reason | None:
     return None
 
 
+KEPT: set[tuple[str, str]] = set()
+"""Table and event of entries that are not erased: programs compare what these leaves say, and it is of nobody. Packages add theirs."""
+
+
 def erase(entry: LogEntry, *, actor: Actor, approver: Actor, now: datetime, reason: str) -> LogEntry:
     """Forget what a leaf stands for, where the law asks for it. Salt and content go for good; the tree stands as before. That it was done
     gets a leaf of its own: otherwise who holds the database alone erases whatever they like."""
@@ -210,6 +214,8 @@ def erase(entry: LogEntry, *, actor: Actor, approver: Actor, now: datetime, reas
         raise Refused(Reason(_l("这一条的内容已经删除。")))
     if entry.event == ERASED:
         raise Refused(Reason(_l("这一条记的是一次删除，里面没有个人信息，不能删除。")))
+    if (entry.object_type, entry.event) in KEPT:
+        raise Refused(Reason(_l("这一条是投标程序和开标程序要核对的，里面没有个人信息，不能删除。")))
     if not reason.strip():
         raise Refused(Reason(_l("没有写明删除的理由。"), next=_l("请写明依据哪一项请求或者决定删除。")), field="reason")
     entry.salt, entry.payload, entry.erased_at = None, None, now

@@ -144,6 +144,14 @@ def why_not_bid(
     return not_admitted
 
 
+CLOSED = Reason(
+    _l("截止清单已经固定，本次提交没有受理。"),
+    _l("《招标投标法》第二十八条"),
+    _l("截止前已经提交并取得回执的投标继续有效。"),
+)
+"""A request that waited until the closing list had been made can't change it any more."""
+
+
 def why_not_withdraw(*, deadline_at: datetime, now: datetime, is_submitted: bool) -> Reason | None:
     """Taking a bid back (撤回) is free until the deadline; afterwards it stays for its validity (招标投标法 §29)."""
     if not is_submitted:

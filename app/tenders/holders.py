@@ -232,7 +232,9 @@ def state_of(holder: Standing, *, is_published: bool) -> HolderState:
     if is_published:
         if not holder.has_key:
             return HolderState.UNBOUND
-        return HolderState.LOST if holder.is_lost else HolderState.READY if holder.is_rehearsed else HolderState.NOT_REHEARSED
+        if holder.is_lost or holder.has_left:
+            return HolderState.LOST if holder.is_lost else HolderState.LEFT
+        return HolderState.READY if holder.is_rehearsed else HolderState.NOT_REHEARSED
     if holder.has_left:
         return HolderState.LEFT
     if not holder.has_key:
@@ -246,6 +248,8 @@ NEXT_OF: dict[HolderState, Any] = {
     HolderState.LEFT: _l("请在密钥保管人页面改选。"),
 }
 """What is to be done about a holder who is not ready, as the tenderer reads it."""
+
+LEFT_BEHIND = _l("请通知其单位恢复其账号和身份，使其开标时能登录；其余保管人够数的，照常开标。")
 
 OWN_NEXT_OF: dict[HolderState, Any] = {
     HolderState.NO_KEY: _l("请您打开“密钥”页面制作密钥，再做一次演练。"),
@@ -287,25 +291,36 @@ def why_not_seal(holders: Sequence[Standing]) -> Reason | None:
 
 
 def usable(holders: Sequence[Standing]) -> int:
-    """Keys of a published tender that can still open."""
-    return sum(holder.has_key and not holder.is_lost for holder in holders)
+    """Keys of a published tender that can still open: neither reported lost, nor of somebody who has left the office."""
+    return sum(holder.has_key and not holder.is_lost and not holder.has_left for holder in holders)
 
 
 def loss_told(holders: Sequence[Standing], threshold: int) -> Reason | None:
-    """What the page of a published tender says once a bound key was reported lost."""
-    lost = sum(holder.is_lost for holder in holders)
-    if not lost:
+    """What the page of a published tender says once a bound key was reported lost, or its holder has left."""
+    lost, gone = sum(holder.is_lost for holder in holders), sum(holder.has_left and not holder.is_lost for holder in holders)
+    if not lost and not gone:
         return None
     left = usable(holders)
-    told = _l("密钥已报失 %(lost)d 份，仍有 %(left)d 份可用，开标需要 %(threshold)d 份。", lost=lost, left=left, threshold=threshold)
+    if gone:
+        told = _l(
+            "密钥已报失 %(lost)d 份，另有 %(gone)d 名保管人已不在任，仍有 %(left)d 份可用，开标需要 %(threshold)d 份。",
+            lost=lost,
+            gone=gone,
+            left=left,
+            threshold=threshold,
+        )
+    else:
+        told = _l("密钥已报失 %(lost)d 份，仍有 %(left)d 份可用，开标需要 %(threshold)d 份。", lost=lost, left=left, threshold=threshold)
     if left >= threshold:
         return Reason(told, next=_l("投标照常进行。请其余保管人妥善保管密钥。"))
     return Reason(
         told,
         basis=_l("《电子招标投标办法》第三十一条"),
-        next=_l("可用的密钥不够开标。请报失的保管人找回密钥卡或者密钥文件；找不回的，用投标人自己的恢复文件开标，或者重新招标。"),
+        next=_l(
+            "可用的密钥不够开标。请报失的保管人找回密钥卡或者密钥文件，请已不在任的保管人的单位恢复其账号；都不能的，用投标人自己的恢复文件开标，或者重新招标。"
+        ),
     )
 
 
 def is_alarming(holders: Sequence[Standing], threshold: int) -> bool:
-    return any(holder.is_lost for holder in holders) and usable(holders) < threshold
+    return any(holder.is_lost or holder.has_left for holder in holders) and usable(holders) < threshold

@@ -9,7 +9,7 @@ from app.common.audit import label_events
 from app.common.i18n import _l
 from app.extensions import db
 from app.log import pace
-from app.log.actions import expect_deadline, reveal
+from app.log.actions import KEPT, expect_deadline, reveal
 from app.log.models import LogEntry, LogLeaf, LogWindow
 from app.log.queries import slots_at
 from app.log.recording import Decisive, decisive
@@ -48,7 +48,7 @@ reveals(
         "tender.publish": Reveals(("tender.confirm_filing",)),
         "tender.open": Reveals(("bid.submit", "bid.replace"), but="bid.withdraw", unless="tender.declare_failed"),
         "tender.publish_candidates": Reveals(("tender.evaluate", "evaluation.reject", "evaluation.restore")),
-        "tender.award": Reveals(("objection.raise", "objection.answer")),
+        "tender.award": Reveals(("objection.raise", "objection.answer", "committee.recuse")),
         "draw.walk": Reveals(("draw.enter_number",)),
     }
 )
@@ -145,6 +145,8 @@ def windows_as_published() -> Fault | None:
     return Fault(min(missing), "the faster time before the deadline that this leaf published was removed") if missing else None
 
 
+KEPT.update((Tender.__tablename__, event) for event in ("tender.publish", "tender.close_bidding", "tender.close_short", "tender.open"))
+
 HIDDEN_BID = Decisive(("version", "receipt"), is_public=False, tender=_number_of, more=_bid_facts)
 HIDDEN_PART = {"is_public": False, "tender": _number_of}
 
@@ -180,6 +182,7 @@ decisive(
         "objection.answer": Decisive(**HIDDEN_PART),
         "tender.pass_over": Decisive(("enterprise", "rank", "pass_reason"), tender=_number),
         "tender.award": Decisive(("enterprise", "rank", "price_fen"), tender=_number, then=_reveal),
+        "tender.return_award": Decisive(tender=_number),
         "tender.confirm_award": Decisive(tender=_number),
         "tender.withdraw_award": Decisive(("enterprise", "pass_reason"), tender=_number),
         "tender.record_contract": Decisive(("signed_on", "starts_on", "ends_on"), tender=_number),

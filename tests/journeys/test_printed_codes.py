@@ -12,7 +12,9 @@ from PIL import Image
 
 from app.extensions import db
 from app.log.models import LogEntry
+from app.tenders.actions.bidding import withdraw_bid
 from app.tenders.models import BidVersion
+from tests import factories
 from tests.factories import NOW
 from tests.journeys.test_key_holders import PASSPHRASE
 from tests.journeys.test_signing_in import sign_in
@@ -79,3 +81,45 @@ def test_the_receipts_code_names_the_capsule_its_leaf_and_its_time(browser, sess
     sign_in(page, email)
     page.goto(address)
     assert codes_on(page) == codes_on_paper(page) == [wanted]
+
+
+@pytest.mark.parametrize("width", ["desk", "phone"])
+def test_the_codes_of_a_withdrawal_and_of_a_refusal_are_their_own(browser, session, clock, width):
+    story = stories.published()
+    story.bidders.append(stories.enterprise(1, stories.NAMES[0]))
+    sent_at = stories.PUBLISHED + timedelta(days=3)
+    stories.submit(story, 0, now=sent_at)
+    at = sent_at + timedelta(hours=1, milliseconds=217)
+    clock.set(at)
+    signatory = factories.actor_for(story.bidders[0][1])
+    withdraw_bid(story.tender, actor=signatory, now=at)
+    session.commit()
+    version = db.session.scalars(db.select(BidVersion)).one()
+    leaf = db.session.scalars(db.select(LogEntry.leaf_index).where(LogEntry.event == "bid.withdraw")).one()
+    wanted = [
+        f"LINLI {story.tender.number}",
+        "WITHDRAWN",
+        version.receipt,
+        f"SHA-256 {version.content_sha256}",
+        f"LEAF {leaf}",
+        at.isoformat(),
+    ]
+    email, address = story.bidders[0][1].email, f"/tenders/{story.tender.number}/bid"
+    session.commit()
+    page = browser.person(width=width)
+    sign_in(page, email)
+    page.goto(f"{address}/receipt")
+    assert codes_on(page) == codes_on_paper(page) == ["\n".join(wanted)]
+    page.goto(address)
+    page.get_by_text("不在网页里填写").click()
+    page.set_input_files("#sealed", {"name": "bid.sealed", "mimeType": "application/octet-stream", "buffer": b"in clear"})
+    page.get_by_role("button", name="提交 .sealed 文件").click()
+    page.get_by_role("heading", name="投标没有受理").wait_for()
+    leaf = db.session.scalars(db.select(LogEntry.leaf_index).where(LogEntry.event == "bid.refuse")).one()
+    shown, printed = codes_on(page), codes_on_paper(page)
+    assert (
+        shown == printed
+        and len(shown) == 1
+        and shown[0].startswith(f"LINLI {story.tender.number}\nREFUSED\n")
+        and f"LEAF {leaf}" in shown[0]
+    )

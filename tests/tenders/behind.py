@@ -4,7 +4,19 @@ import sqlalchemy as sa
 
 from app.extensions import db
 
-TABLES = ("tender", "tender_document", "bid", "bid_version", "bid_capsule", "log_entry", "log_leaf", "audit_event")
+TABLES = (
+    "tender",
+    "tender_document",
+    "bid",
+    "bid_version",
+    "bid_capsule",
+    "log_entry",
+    "log_leaf",
+    "audit_event",
+    "bid_closing",
+    "opening_line",
+    "opening_record",
+)
 
 
 def behind(database, *statements: str, **values) -> None:

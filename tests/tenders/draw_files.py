@@ -29,7 +29,7 @@ def replaced() -> tuple:
     db.session.commit()
     draws.walk(story)
     leaves = story.tender.evaluators[1]
-    evaluating.recuse_evaluator(story.tender, leaves.id, reason="因病", actor=story.manager_actor, now=MORNING + timedelta(minutes=5))
+    evaluating.recuse_evaluator(story.tender, leaves.id, reason="因病", actor=draws.legal(story), now=MORNING + timedelta(minutes=5))
     db.session.commit()
     draws.walk(story, now=MORNING + timedelta(minutes=10))
     return story, members

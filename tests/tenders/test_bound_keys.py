@@ -180,14 +180,22 @@ def test_another_threshold_differs_from_the_publish_leaf(session):
     assert tender.number in verify().fault.what
 
 
+def test_whoever_rehearsed_weeks_ago_is_asked_again(session):
+    trio = told.city()
+    tender = told.ready(trio)
+    publish(trio, tender)
+    told.rehearse(trio, tender, trio.street, PUBLISH + timedelta(hours=2))
+    assert daily.run(now=tender.bid_deadline_at - timedelta(hours=23)) == 3
+
+
 def test_a_rehearsal_begun_and_not_passed_does_not_spare_the_reminder(session):
     trio = told.city()
     tender = told.ready(trio)
     publish(trio, tender)
     seat = told.seat_of(tender, trio.legal)
     actions.ask_rehearsal(seat, actor=factories.actor_for(trio.legal), now=PUBLISH + timedelta(days=1))
-    told.rehearse(trio, tender, trio.street, PUBLISH + timedelta(days=2))
     at = tender.bid_deadline_at - timedelta(hours=23)
+    told.rehearse(trio, tender, trio.street, at - timedelta(days=1))
     assert daily.run(now=at) == 2
     session.commit()
     assert daily.run(now=at + timedelta(hours=1)) == 0

@@ -3,10 +3,13 @@
 import json
 from hashlib import sha256
 
+import pytest
 from sqlalchemy import select
 
+from app.common.refusal import Refused
 from app.log.models import LogEntry
 from app.log.notes import Proof
+from app.tenders.actions import bidding
 from tests.tenders import bid_stories as stories
 from tests.tenders.test_opening_room import address, listed, room  # noqa: F401
 
@@ -45,3 +48,11 @@ def test_too_few_bids_are_listed_and_neither_told_nor_opened(session, room, clie
     assert hidden.revealed_at is None and "bids" not in json.loads(hidden.payload), "how many is for the list's readers alone"
     capsule = bidder.get(f"/tenders/{story.tender.number}/bid/capsule.sealed").data
     assert sha256(capsule.split(b"\n")[1]).hexdigest() == story.tender.bids[0].versions[-1].content_sha256
+
+
+def test_nothing_is_taken_back_once_the_list_is_made(session):
+    """A withdrawal that waited meanwhile would leave a bid on the list that never opens."""
+    story = stories.with_bids((71, 67, 76, 70))
+    listed(story)
+    with pytest.raises(Refused, match="截止清单已经固定"):
+        bidding.withdraw_bid(story.tender, actor=story.actor(0), now=stories.IN_TIME)

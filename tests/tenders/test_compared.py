@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.rules import Role
+from app.common.refusal import Refused
 from app.extensions import db
 from app.log import actions
 from app.log.models import LogEntry
@@ -27,7 +28,7 @@ CHANGES = {
     "the ceiling": ("UPDATE tender SET ceiling_fen = ceiling_fen + 1", "whose hash this leaf published"),
     "the deadline": ("UPDATE tender SET bid_deadline_at = '2009-12-30 01:30:00.000000'", "the deadline is not the one"),
     "taken back": (f"UPDATE bid SET withdrawn_at = submitted_at WHERE id = {FIRST}", "taken back without a leaf"),
-    "another bidder": (f"UPDATE bid SET organisation_id = (SELECT max(id) FROM organisation) WHERE id = {FIRST}", "for another bidder"),
+    "another bidder": (f"UPDATE bid SET organisation_id = (SELECT max(id) FROM organisation) WHERE id = {FIRST}", "for another "),
     "another instant": (
         f"UPDATE bid SET submitted_at = (SELECT max(submitted_at) FROM bid_version) WHERE id = {FIRST}",
         "what counts of this bid",
@@ -111,6 +112,36 @@ def test_verification_goes_on_after_the_opening(session, database):
     assert "the kept hash" in verify().fault.what
 
 
+AFTER_THE_OPENING = {
+    "another enterprise": f"UPDATE bid SET enterprise_id = (SELECT max(id) FROM enterprise) WHERE id = {FIRST}",
+    "a shorter list": "UPDATE bid_closing SET bids = 2",
+    "another list": "UPDATE bid_closing SET statement = 'x'",
+    "no list": "DELETE FROM bid_closing",
+    "the price read out": "UPDATE opening_line SET price_fen = price_fen - 1 WHERE position = 1",
+    "who presided": "UPDATE opening_record SET presided_by = 'x'",
+    "another record": "UPDATE opening_record SET record_sha256 = content_sha256 FROM bid_version",
+    "it was cancelled": "UPDATE tender SET status = 'cancelled', cancelled_at = opened_at, cancel_reason = 'x', opened_at = NULL",
+}
+
+
+@pytest.mark.parametrize("change", AFTER_THE_OPENING)
+def test_how_a_tender_ended_is_compared_with_its_leaves(session, database, change):
+    story = stories.with_bids()
+    stories.open_all(story)
+    stories.enterprise(9, stories.NAMES[3])
+    assert verify().fault is None
+    behind(database, AFTER_THE_OPENING[change])
+    assert verify().fault.what.startswith(f"tender {story.tender.number}: ")
+
+
+def test_a_list_that_leaves_bids_out_is_named_before_anything_is_opened(session, database):
+    story = stories.with_bids()
+    row = "INSERT INTO bid_closing (tender_id, closed_at, recorded_at, bids, capsules, statement) SELECT id, {at}, {at}, 2, '[]', 'x' FROM tender"
+    behind(database, row.format(at="bid_deadline_at"))
+    assert "does not name the bids that stood" in verify().fault.what
+    assert story.tender.number in verify().fault.what
+
+
 # --- an erasure has its own leaf ------------------------------------------------------------------------------------------------
 
 
@@ -118,6 +149,14 @@ def erase(entry: LogEntry, now) -> None:
     people = {"actor": factories.actor(Role.ADMINISTRATOR), "approver": factories.actor(Role.LEGAL_OFFICER)}
     actions.erase(entry, **people, now=now, reason="本人申请")
     db.session.commit()
+
+
+@pytest.mark.parametrize("event", ["tender.publish", "tender.open"])
+def test_what_programs_compare_is_not_erased(session, event):
+    stories.open_all(stories.with_bids())
+    entry = session.scalars(sa.select(LogEntry).where(LogEntry.event == event)).one()
+    with pytest.raises(Refused, match="不能删除"):
+        erase(entry, stories.AFTER)
 
 
 def first_bid(session) -> LogEntry:

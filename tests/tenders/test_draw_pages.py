@@ -9,8 +9,10 @@ from app.accounts.models import User
 from app.accounts.rules import OrganisationKind, Role
 from app.common.imports.actions import import_at_once
 from app.common.imports.states import ImportState
+from app.common.refusal import Refused
 from app.extensions import db
 from app.tenders import draw
+from app.tenders.actions import drawing, evaluating, publishing
 from app.tenders.draw import Side, TieKind
 from app.tenders.models import PoolExpert
 from app.tenders.queries.draw_shown import draw_shown
@@ -64,6 +66,25 @@ def test_a_frozen_pool_shows_its_commitments_before_the_deadline(frozen, client)
     assert "双方提交承诺值" in page.main and "超级大乐透" in page.main and "还没有抽取" in page.main
     assert all(member.commitment in page.html for found in draw_shown(story.tender).rounds for member, _ in found.numbered)
     assert f"{URL}/draw" in client.get(URL).links
+
+
+@pytest.mark.parametrize(("who", "said"), [("expert", "本人申请退出"), ("bureau", "由房管部门登记回避")])
+def test_who_had_a_drawn_expert_leave_is_told_to_everybody(drawn, client, clock, who, said):
+    story, _experts = drawn
+    seat = story.tender.evaluators[1]
+    actor = factories.actor_for(seat.user) if who == "expert" else draws.legal(story)
+    evaluating.recuse_evaluator(story.tender, seat.id, reason="因病不能到场", actor=actor, now=MORNING)
+    db.session.commit()
+    assert said in client.get(f"{URL}/draw").main
+
+
+def test_the_tenderer_finds_no_button_against_an_expert(drawn, client, sign_in):
+    story, _experts = drawn
+    seats = story.tender.evaluators
+    for user, offered in ((story.manager, False), (story.holders[1], True)):
+        sign_in(client, user)
+        page = client.get(f"{URL}/evaluation")
+        assert all((f"{URL}/evaluation/seats/{seat.id}/recuse" in page.html) is offered for seat in seats)
 
 
 def test_the_tenders_history_tells_its_draw_and_a_number_only_once_it_counts(session, client, clock, sign_in):
@@ -264,3 +285,22 @@ def test_a_list_of_experts_is_imported_by_their_accounts(session, client, clock,
 
 def officer_of(actor):
     return db.session.get(User, actor.user_id)
+
+
+def test_one_side_fills_no_leaves_by_typing_numbers(session, clock):
+    story, _experts = draws.with_pool()
+    for _again in range(5):
+        draws.enter(story, story.manager_actor)
+    with pytest.raises(Refused, match="一小时内最多登记 5 次"):
+        draws.enter(story, story.manager_actor)
+    db.session.rollback()
+    draws.enter(story, draws.legal(story))
+
+
+def test_nothing_of_the_draw_goes_on_after_its_tender_has_ended(session, clock):
+    story, _experts = draws.with_pool()
+    publishing.cancel(story.tender, "小区改造", actor=story.manager_actor, now=PUBLISHED + timedelta(days=1))
+    db.session.commit()
+    committed = draw.contribution_hash(story.tender.number, 1, Side.TENDERER, VALUES[Side.TENDERER])
+    with pytest.raises(Refused, match="不在抽取评委的阶段"):
+        drawing.commit_value(story.tender, committed, actor=story.manager_actor, now=PUBLISHED + timedelta(days=2))

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.rules import Role
+from app.common.audit import AuditEvent
 from app.common.mail import OutboxMail
 from app.common.refusal import Refused
 from app.extensions import db
+from app.log.models import LogEntry
 from app.tenders.actions import filing, publishing, unsealing
 from app.tenders.kinds import FailureCause, FilingOutcome
 from app.tenders.lifecycle import Phase, Status
@@ -195,6 +198,17 @@ def test_cancelling_needs_a_reason_and_ends_with_the_deadline(session):
     publishing.cancel(tender, "资金未落实", actor=place.me, now=at + timedelta(days=1))
     session.commit()
     assert tender.status is Status.CANCELLED and not tender.compounds[0].is_claimed
+
+
+def test_what_was_never_published_is_given_up_without_a_public_leaf(session):
+    """Its reason is nobody's business, and leaves that cost nothing would count what others do in the log."""
+    place = stories.city()
+    tender = stories.begin(place)
+    publishing.cancel(tender, "业委会意见不一", actor=place.me, now=NOW)
+    session.commit()
+    assert tender.status is Status.CANCELLED
+    assert session.scalars(select(LogEntry).where(LogEntry.tender_number == tender.number)).all() == []
+    assert session.scalar(select(AuditEvent).where(AuditEvent.event == "tender.abandon")).facts["reason"] == "业委会意见不一"
 
 
 def test_too_few_bids_is_derived_and_a_second_tender_begins_from_the_first(session):

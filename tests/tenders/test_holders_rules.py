@@ -101,7 +101,7 @@ def test_who_may_hold_together(places, threshold, said):
         ({"has_key": True, "is_rehearsed": True}, HolderState.READY, HolderState.READY),
         ({"has_key": True, "is_rehearsed": False}, HolderState.NOT_REHEARSED, HolderState.NOT_REHEARSED),
         ({"has_key": False, "is_rehearsed": False}, HolderState.NO_KEY, HolderState.UNBOUND),
-        ({"has_key": True, "is_rehearsed": True, "has_left": True}, HolderState.LEFT, HolderState.READY),
+        ({"has_key": True, "is_rehearsed": True, "has_left": True}, HolderState.LEFT, HolderState.LEFT),
         ({"has_key": True, "is_rehearsed": True, "is_lost": True}, HolderState.READY, HolderState.LOST),
     ],
 )
@@ -131,6 +131,9 @@ def test_a_loss_is_told_and_alarms_only_below_the_threshold():
     assert "已报失 1 份，仍有 2 份可用" in str(rules.loss_told(one, 2).text) and not rules.is_alarming(one, 2)
     two = [standing(lost=True), standing(lost=True), standing()]
     assert "可用的密钥不够开标" in str(rules.loss_told(two, 2).next) and rules.is_alarming(two, 2)
+    gone = [Standing(name, SEAT.FURTHER, has_key=True, is_rehearsed=True, has_left=True) for name in ("甲", "乙")]
+    assert "2 名保管人已不在任，仍有 1 份可用" in str(rules.loss_told([*gone, standing()], 2).text)
+    assert rules.is_alarming([*gone, standing()], 2) and not rules.is_alarming([gone[0], standing(), standing()], 2)
 
 
 def test_a_fingerprint_is_sixteen_digits_in_four_groups():

@@ -18,6 +18,7 @@ from app.tenders import bidding
 from app.tenders.lifecycle import ENDED, Status
 from app.tenders.models import Bid, Tender
 from app.tenders.queries.bids import current_version, own_bid
+from app.tenders.queries.capsules import closing_of
 
 label_events(
     {
@@ -105,6 +106,8 @@ def withdraw_bid(tender: Tender, *, actor: Actor, now: datetime) -> Bid:
         raise Refused(SIGNATORY_ONLY)
     bid = own_bid(tender, actor)
     refuse_if(why_not_withdraw(tender, bid, now=now))
+    if closing_of(tender) is not None:
+        raise Refused(bidding.CLOSED)
     bid.withdrawn_at = now = received_at(bid, now)
     taken = current_version(bid)
     record("bid.withdraw", bid, actor=actor, now=now, version=taken.number, receipt=taken.receipt, capsule=taken.content_sha256)

@@ -20,6 +20,7 @@ from app.tenders.queries.tenders import is_own
 from app.tenders.rehearsal import answer_in, kept_of, make_capsule
 
 REMIND_BEFORE = timedelta(days=1)
+RECENT = timedelta(days=2)
 
 label_events(
     {
@@ -187,8 +188,8 @@ def bind_keys(tender: Tender) -> None:
 
 @each_day
 def remind_holders(*, now: datetime) -> int:
-    """A day before closing every holder who has passed no rehearsal since the publication is asked for one, while a lost key can still be told in time."""
-    due = due_for_reminder(opens_before=now + REMIND_BEFORE, now=now)
+    """A day before closing every holder is asked to rehearse again, unless they have within two days, while a lost key can still be told in time."""
+    due = due_for_reminder(opens_before=now + REMIND_BEFORE, rehearsed_since=now - RECENT, now=now)
     for holder in due:
         _new_rehearsal(holder, holder.key, REMINDED, actor=system_actor(), now=now)
         tell(

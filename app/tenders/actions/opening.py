@@ -1,6 +1,5 @@
 """Opening: the one act that breaks the seals, in one transaction with the record of what was read out."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,6 +21,7 @@ from app.tenders.lifecycle import make_move, why_not
 from app.tenders.models import Bid, OpeningLine, OpeningRecord, Tender
 from app.tenders.queries.bids import content_of_version, current_version, hash_of_rows, standing_bids
 from app.tenders.queries.capsules import is_unsealed
+from app.tenders.queries.concluded import canonical_record
 from app.tenders.queries.opening_room import proceedings_of
 from app.tenders.queries.situations import situation
 from app.tenders.scoring import blind_code
@@ -145,33 +145,6 @@ def main_content(content: bidding.Content) -> str:
 
     Nothing that stands on a blind sheet: posts and people beside a name would tell the evaluators whose sheet it is."""
     return f"{MANAGER_READ_OUT}{content.project_manager}"
-
-
-def canonical_record(tender: Tender, opening: OpeningRecord) -> bytes:
-    """The bytes behind record_sha256: anybody can write them again from the public page."""
-    data = {
-        "tender": tender.number,
-        "opened_at": opening.opened_at.isoformat(timespec="milliseconds"),
-        "presided_by": opening.presided_by,
-        "witnessed_by": opening.witnessed_by,
-        "place": opening.place,
-        "note": opening.note,
-        "lines": [
-            {
-                "position": line.position,
-                "bidder": line.enterprise_name,
-                "price_fen": line.price_fen,
-                "main_content": line.main_content,
-                "received_at": line.received_at.isoformat(timespec="milliseconds"),
-                "content_sha256": line.content_sha256,
-                "seal_intact": line.seal_intact,
-                **({"remark": line.remark} if opening.proceedings else {}),
-            }
-            for line in opening.lines
-        ],
-        **(opening.proceedings or {}),
-    }
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _give_blind_codes(bids: Sequence[Bid], shuffle) -> None:

@@ -29,6 +29,7 @@ label_events(
     {
         "tender.publish": _l("发布招标公告"),
         "tender.cancel": _l("终止招标"),
+        "tender.abandon": _l("放弃没有发布的招标"),
         "tender.declare_failed": _l("登记流标"),
         "tender.retender": _l("重新招标"),
     },
@@ -97,7 +98,8 @@ def cancel(tender: Tender, reason: str, *, actor: Actor, now: datetime) -> Tende
     release(tender)
     tender.cancel_reason = reason.strip()
     make_move(tender, "cancel", now=now)
-    record("tender.cancel", tender, actor=actor, now=now, reason=tender.cancel_reason)
+    event = "tender.cancel" if tender.published_at is not None else "tender.abandon"  # what nobody has read of is not in the public log
+    record(event, tender, actor=actor, now=now, reason=tender.cancel_reason)
     return tender
 
 

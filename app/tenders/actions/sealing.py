@@ -190,7 +190,7 @@ class Desk:
         enterprise = None if own is None else own.enterprise
         refuse_if(why_not_bid_at(self.tender, enterprise, has_served=actor.user_id in self.earlier.served, now=one.now))
         if enterprise.is_closed:
-            raise Refused(CLOSED)
+            raise Refused(bidding.CLOSED)
         hands = self.earlier.hands.get(actor.user_id, {})
         others = (name for organisation_id, name in hands.items() if organisation_id != actor.organisation_id)
         refuse_if(why_not_second(next(others, None)))
@@ -200,12 +200,6 @@ class Desk:
         return one.header
 
 
-CLOSED = Reason(
-    _l("截止清单已经固定，本次提交没有受理。"),
-    _l("《招标投标法》第二十八条"),
-    _l("截止前已经提交并取得回执的投标继续有效。"),
-)
-"""A request that waited until the closing list had been made can't change it any more."""
 USED = Reason(_l("这份封装已经提交过，没有受理。请重新封装后再提交。"))
 """A capsule counts once: taken back or replaced, its content has to be sealed anew."""
 

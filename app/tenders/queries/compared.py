@@ -23,7 +23,7 @@ HANDED_IN = ("bid.submit", "bid.replace")
 TAKEN_BACK = "bid.withdraw"
 
 
-def _publications() -> Iterator[tuple[LogEntry, dict, Tender | None]]:
+def publications() -> Iterator[tuple[LogEntry, dict, Tender | None]]:
     """Each publication's leaf, what it says, and the tender as it stands now."""
     entries = select(LogEntry).where(LogEntry.event == "tender.publish", LogEntry.erased_at.is_(None)).order_by(LogEntry.leaf_index)
     for entry in db.session.scalars(entries).all():
@@ -34,7 +34,7 @@ def _publications() -> Iterator[tuple[LogEntry, dict, Tender | None]]:
 def terms_as_published() -> Fault | None:
     """The first tender whose documents or deadline are not those of its publish leaf."""
     older = None
-    for entry, told, tender in _publications():
+    for entry, told, tender in publications():
         if "terms_sha256" not in told:
             continue  # published before leaves named it
         name = f"tender {entry.tender_number}"
@@ -70,7 +70,7 @@ class Stored:
 @also_verify
 def bids_as_logged() -> Fault | None:
     """The first bid that is not as its leaves say: put in or removed, taken back, another version, another capsule."""
-    faults = (_fault_of_bids(entry.leaf_index, tender) for entry, told, tender in _publications() if tender and "recipients" in told)
+    faults = (_fault_of_bids(entry.leaf_index, tender) for entry, told, tender in publications() if tender and "recipients" in told)
     return min((fault for fault in faults if fault), key=lambda fault: fault.index, default=None)
 
 

@@ -4,11 +4,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
+from app.common.audit import AuditEvent
 from app.common.i18n import _l
 from app.common.labels import LabelledEnum
+from app.extensions import db
 from app.tenders.draw import Side, Specialty
 from app.tenders.lifecycle import Status
-from app.tenders.models import DrawMember, DrawRound, DrawStep, Tender
+from app.tenders.models import DrawMember, DrawRound, DrawStep, EvaluatorAssignment, Tender
 from app.tenders.models.draw import DrawContribution, DrawNumber
 from app.tenders.queries.draw import (
     Plan,
@@ -44,10 +48,9 @@ class Line:
 
     step: DrawStep
     person: Person | None
-
-    @property
-    def has_left(self) -> bool:
-        return self.step.assignment is not None and self.step.assignment.recused_at is not None
+    has_left: bool
+    is_own_wish: bool
+    """Of one who has left: asked for it in person, instead of being recused by the supervisor."""
 
 
 @dataclass(frozen=True)
@@ -89,17 +92,35 @@ class DrawShown:
 
 def draw_shown(tender: Tender) -> DrawShown:
     is_open = is_result_known(tender)
-    return DrawShown(tender, plan_of(tender), [_round(found, is_open) for found in rounds_of(tender)], is_open)
+    rounds = rounds_of(tender)
+    wishes = _own_wishes([step.assignment for found in rounds for step in found.steps if step.assignment is not None])
+    return DrawShown(tender, plan_of(tender), [_round(found, wishes, is_open) for found in rounds], is_open)
 
 
-def _round(found: DrawRound, is_open: bool) -> RoundShown:
+def _own_wishes(seats: list[EvaluatorAssignment]) -> dict[int, bool]:
+    """Seat id → whether the expert asked to leave in person, of those who have left."""
+    left = {str(seat.id): seat.user_id for seat in seats if seat.recused_at is not None}
+    if not left:
+        return {}
+    recusals = select(AuditEvent.object_id, AuditEvent.user_id).where(
+        AuditEvent.object_type == EvaluatorAssignment.__tablename__, AuditEvent.object_id.in_(left), AuditEvent.event == "committee.recuse"
+    )
+    return {int(seat): user_id == left[seat] for seat, user_id in db.session.execute(recusals)}
+
+
+def _line(step: DrawStep, wishes: dict[int, bool], person: Person | None) -> Line:
+    has_left = step.assignment is not None and step.assignment.recused_at is not None
+    return Line(step, person, has_left, has_left and wishes.get(step.assignment.id, False))
+
+
+def _round(found: DrawRound, wishes: dict[int, bool], is_open: bool) -> RoundShown:
     def person(member: DrawMember) -> Person | None:
         return Person.of(member) if is_open else None
 
     numbered = sorted((m for m in found.members if m.position is not None), key=lambda member: member.position)
     return RoundShown(
         found,
-        [Line(step, person(step.member)) for step in found.steps],
+        [_line(step, wishes, person(step.member)) for step in found.steps],
         [(member, person(member)) for member in numbered],
         [(member, person(member)) for member in found.members if member.position is None],
         [Part(side, contribution_of(found, side), last_entry(found, side)) for side in Side],

@@ -32,7 +32,7 @@ def last_return(tender: Tender, subject: FilingSubject = FilingSubject.NOTICE) -
 
 
 TURNS = {
-    FilingSubject.NOTICE: ("tender.confirm_filing", "tender.return_notice", "tender.take_back", "tender.cancel"),
+    FilingSubject.NOTICE: ("tender.confirm_filing", "tender.return_notice", "tender.take_back", "tender.cancel", "tender.abandon"),
     FilingSubject.AWARD: ("tender.confirm_award", "tender.return_award", "tender.withdraw_award"),
 }
 """What ends the wait of a filing, whoever does it."""

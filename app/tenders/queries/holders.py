@@ -64,6 +64,8 @@ class HolderLine:
 
     @property
     def next(self):
+        if self.state is HolderState.LEFT and self.is_published:
+            return rules.LEFT_BEHIND  # nobody is chosen anew once bids may be sealed to the keys
         return rules.NEXT_OF.get(self.state, "")
 
     @property
@@ -98,19 +100,8 @@ def _lines(*conditions) -> Select:
         .correlate(TenderHolder, PRESENT)
         .exists()
     )
-    works = (
-        select(Membership.id)
-        .where(
-            Membership.user_id == TenderHolder.user_id,
-            Membership.organisation_id == TenderHolder.organisation_id,
-            Membership.role.in_(rules.HOLDING_ROLES),
-            Membership.ended_at.is_(None),
-        )
-        .correlate(TenderHolder)
-        .exists()
-    )
     return (
-        select(TenderHolder, PRESENT, passed.label("passed_at"), works.label("works"), waits.label("waits"))
+        select(TenderHolder, PRESENT, passed.label("passed_at"), _works().label("works"), waits.label("waits"))
         .join(TenderHolder.tender)
         .outerjoin(PRESENT, and_(PRESENT.user_id == TenderHolder.user_id, PRESENT.retired_at.is_(None)))
         .where(*conditions)
@@ -121,6 +112,23 @@ def _lines(*conditions) -> Select:
             joinedload(TenderHolder.key),
         )
         .order_by(TenderHolder.tender_id, TenderHolder.position)
+    )
+
+
+def _works():
+    """Whether a holder still is with the organisation, in an office that holds keys, and may sign in."""
+    return (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.user_id == TenderHolder.user_id,
+            Membership.organisation_id == TenderHolder.organisation_id,
+            Membership.role.in_(rules.HOLDING_ROLES),
+            Membership.ended_at.is_(None),
+            User.active,
+        )
+        .correlate(TenderHolder)
+        .exists()
     )
 
 
@@ -191,8 +199,8 @@ def lines_of_person(user_id: int | None) -> list[HolderLine]:
 
 
 def lines_for_desk(actor: Actor) -> list[HolderLine]:
-    """A holder's own seats, and every seat of published tenders that have lost a key and are this actor's to watch."""
-    lost = select(TenderHolder.tender_id).join(TenderHolder.key).where(HolderKey.reason == RetireReason.LOST)
+    """A holder's own seats, and every seat of published tenders that have lost a key or a holder and are this actor's to watch."""
+    lost = select(TenderHolder.tender_id).join(TenderHolder.key).where(or_(HolderKey.reason == RetireReason.LOST, ~_works()))
     if actor.role is Role.BUREAU_OFFICER:
         watched = Tender.division_code.startswith(actor.division_code or "-", autoescape=True)
     else:
@@ -229,12 +237,11 @@ def passed_rehearsals(holder: TenderHolder) -> list[HolderRehearsal]:
     )
 
 
-def due_for_reminder(*, opens_before: datetime, now: datetime) -> list[TenderHolder]:
-    """Holders of published tenders that close soon who have not passed a rehearsal since the term began, and were not reminded yet."""
+def due_for_reminder(*, opens_before: datetime, rehearsed_since: datetime, now: datetime) -> list[TenderHolder]:
+    """Holders of published tenders that close soon who have passed no rehearsal of late, nor since the publication, and were not reminded yet."""
     of_it = HolderRehearsal.tender_holder_id == TenderHolder.id
-    passed = (
-        select(HolderRehearsal.id).where(of_it, HolderRehearsal.passed_at > Tender.published_at).correlate(TenderHolder, Tender).exists()
-    )
+    of_late = HolderRehearsal.passed_at > Tender.published_at, HolderRehearsal.passed_at > rehearsed_since
+    passed = select(HolderRehearsal.id).where(of_it, *of_late).correlate(TenderHolder, Tender).exists()
     reminded = (
         select(AuditEvent.id)
         .where(

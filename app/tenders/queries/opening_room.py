@@ -232,16 +232,18 @@ def came_late(tender: Tender, record: OpeningRecord) -> dict[int, datetime]:
 # --- for the record and for a holder's program -----------------------------------------------------------------------------
 
 
-def closing_entry(tender: Tender) -> LogEntry | None:
-    """What the log says of the closing list."""
-    events = ("tender.close_bidding", "tender.close_short")
+CLOSING = ("tender.close_bidding", "tender.close_short")
+
+
+def entry_of(tender: Tender, *events: str) -> LogEntry | None:
+    """What the log says of the first of these events of a tender."""
     found = select(LogEntry).where(LogEntry.tender_number == tender.number, LogEntry.event.in_(events))
     return db.session.scalar(found.order_by(LogEntry.leaf_index).limit(1))
 
 
 def log_proofs(tender: Tender) -> dict | None:
     """The places of the closing list and of the publication in the public log, both under one checkpoint, which a holder's program checks."""
-    entry = closing_entry(tender)
+    entry = entry_of(tender, *CLOSING)
     if entry is None:
         return None
     return {"key": str(log_keys().verifier), "closed": receipt(entry), "published": publish_receipt(tender, under=entry)}

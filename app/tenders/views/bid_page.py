@@ -1,5 +1,7 @@
 """The page on which a bid is written and sealed in the bidder's own browser: what it brings along, and nothing that was typed."""
 
+from datetime import datetime
+
 import segno
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -20,6 +22,7 @@ from app.tenders.kinds import BidDocumentKind
 from app.tenders.models import Bid, BidVersion, Tender
 from app.tenders.queries.bids import criteria_of, further_passages, plan_criterion
 from app.tenders.queries.capsules import closing_of
+from app.tenders.queries.handing_in import known_terms
 from app.tenders.queries.own_bids import turns_of
 from app.tenders.queries.tenders import phases
 from app.tenders.queries.terms import holders_of, publish_leaf
@@ -28,6 +31,7 @@ from app.tenders.views.shown import in_language
 
 
 def sealing_page(tender: Tender, enterprise: Enterprise, bid: Bid | None) -> str:
+    known_terms(tender)  # before anybody hands in: the first to do so would take longer, and learn that it is the first
     criteria = criteria_of(tender)
     plan, passages = plan_criterion(criteria), further_passages(criteria)
     return render_template(
@@ -79,22 +83,26 @@ def _brought(tender: Tender, enterprise: Enterprise, bid: Bid | None, plan, pass
     }
 
 
-def receipt_code(tender: Tender, version: BidVersion, leaf_index: int | None) -> Markup:
-    """The receipt's figures for paper, as a QR code (SVG without style): number, capsule, leaf and time, one a line."""
-    lines = (
-        f"LINLI {tender.number}",
-        version.receipt,
-        f"SHA-256 {version.content_sha256}",
-        f"LEAF {leaf_index}",
-        version.submitted_at.isoformat(),
-    )
-    return Markup(segno.make("\n".join(lines), error="m", micro=False).svg_inline(scale=3, border=2))
+def printed_code(tender: Tender, *said: str, sha256: str | None, leaf: int | None, at: datetime) -> Markup:
+    """A receipt's figures for paper, as a QR code (SVG without style), one a line: tender, what it is, capsule, leaf and time."""
+    lines = [f"LINLI {tender.number}", *said]
+    if sha256:
+        lines.append(f"SHA-256 {sha256}")
+    if leaf is not None:
+        lines.append(f"LEAF {leaf}")
+    return Markup(segno.make("\n".join([*lines, at.isoformat()]), error="m", micro=False).svg_inline(scale=3, border=2))
+
+
+def _code(tender: Tender, bid: Bid, version: BidVersion, leaf: int | None) -> Markup:
+    """Of the withdrawal where the bid was taken back, else of the submission."""
+    said = ("WITHDRAWN", version.receipt) if bid.withdrawn_at else (version.receipt,)
+    return printed_code(tender, *said, sha256=version.content_sha256, leaf=leaf, at=bid.withdrawn_at or version.submitted_at)
 
 
 def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
     """What the server knows of a submission: when it came, its hashes and sizes. The content it could not show."""
     turns = turns_of(bid)
-    handed_in = [turn for turn in turns if turn.is_submission]
+    leaf = next((turn.leaf for turn in reversed(turns) if turn.is_submission), None)
     return render_template(
         "tenders/bid_receipt.html",
         tender=tender,
@@ -102,10 +110,10 @@ def receipt_page(tender: Tender, bid: Bid, version: BidVersion) -> str:
         version=version,
         header=Header.from_bytes(version.capsule.header.encode()),
         enterprise=bid.enterprise,
-        leaf=handed_in[-1].leaf if handed_in else None,
+        leaf=leaf,
         turns=turns,
         log_verifier=log_keys().verifier,
-        code=receipt_code(tender, version, handed_in[-1].leaf if handed_in else None),
+        code=_code(tender, bid, version, turns[-1].leaf if bid.withdrawn_at else leaf),
         now=clock.now(),
         is_signatory=actor().has(Role.ENTERPRISE_SIGNATORY),
         phase=phases([tender], clock.now())[tender.id],

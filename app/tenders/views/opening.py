@@ -11,13 +11,15 @@ from app.common.figures import moment
 from app.common.files import name_download
 from app.common.languages import as_typed
 from app.extensions import db
+from app.log.queries import receipt
 from app.tenders.actions import opening as actions
 from app.tenders.actions.unsealing import why_not_release
 from app.tenders.forms.opening import OpeningForm
 from app.tenders.lifecycle import Status, why_not
 from app.tenders.models import OpeningLine, OpeningRecord, Tender
 from app.tenders.queries import bids as asked
-from app.tenders.queries.opening_room import RUNNING, Room, Stage, came_late, room_of
+from app.tenders.queries.concluded import canonical_record
+from app.tenders.queries.opening_room import RUNNING, Room, Stage, came_late, entry_of, room_of
 from app.tenders.queries.situations import sheet_of, situation
 from app.tenders.queries.tenders import find_own_tender, find_tender, is_own, phase_of
 from app.tenders.views.blueprint import bp
@@ -163,7 +165,17 @@ def _record(number: str) -> tuple[Tender, OpeningRecord]:
 @public
 def opening_json(number: str):
     """The bytes behind the record's hash, exactly."""
-    return actions.canonical_record(*_record(number)), {"Content-Type": "application/json; charset=utf-8"}
+    return canonical_record(*_record(number)), {"Content-Type": "application/json; charset=utf-8"}
+
+
+@bp.get("/tenders/<number>/opening.tlog-proof")
+@public
+def opening_proof(number: str):
+    """That the public log holds the record's hash, under a signed checkpoint."""
+    tender, _record_ = _record(number)
+    entry = entry_of(tender, "tender.open") or not_found()
+    name = f"opening-{tender.number}.tlog-proof"
+    return receipt(entry), {"Content-Type": "text/plain; charset=utf-8", "Content-Disposition": f"attachment; filename={name}"}
 
 
 @bp.get("/tenders/<number>/opening.docx")

@@ -9,6 +9,7 @@ from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import actor, not_found, public, roles
 from app.common.forms import attempt
+from app.common.refusal import refuse_if
 from app.extensions import db
 from app.tenders import recovery as rules
 from app.tenders import uploads
@@ -57,6 +58,7 @@ def ladder(number: str):
 @roles(Role.COMMUNITY_MANAGER)
 def announce_recovery(number: str):
     tender, form = find_own_tender(number, actor()) or not_found(), WindowForm()
+    refuse_if(rules.why_not_announce(recovery_standing(tender), None, now=clock.now()))
     if form.validate_on_submit():
         with attempt(form) as done:
             actions.announce_recovery(tender, ends_at=form.ends_at.data, cause=form.cause.data, actor=actor(), now=clock.now())

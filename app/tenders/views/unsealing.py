@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.accounts.rules import Role
 from app.common import clock
 from app.common.access import Actor, actor, not_found, public, roles
+from app.common.i18n import _l
 from app.common.refusal import Reason, Refused
 from app.extensions import db
 from app.log.queries import entries_about, receipt
@@ -21,12 +22,16 @@ from app.tenders.models import BidClosing, Tender
 from app.tenders.pacing import REFUSALS_A_TENDER
 from app.tenders.queries.bids import own_bid
 from app.tenders.queries.capsules import closing_of, find_refusal, is_enough, own_holder, standing_capsules
-from app.tenders.queries.opening_room import closing_entry, log_proofs
+from app.tenders.queries.opening_room import CLOSING, entry_of, log_proofs
 from app.tenders.queries.refusals import sent_of
 from app.tenders.queries.tenders import CONCERNED, find_tender, is_own, is_supervised
+from app.tenders.views.bid_page import printed_code
 from app.tenders.views.blueprint import bp
 
 HOLDERS = HOLDING_ROLES
+NOTHING_TO_OPEN = Reason(
+    _l("截止清单还没有固定，没有可以解密的投标。"), _l("《电子招标投标办法》第三十条"), _l("请在投标截止后，从开标室的第一步开始。")
+)
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +52,7 @@ def closing_text(number: str):
 def closing_proof(number: str):
     """That the public log holds the list's hash, with a signed checkpoint."""
     tender, _closing = _listed(number)
-    entry = closing_entry(tender) or not_found()
+    entry = entry_of(tender, *CLOSING) or not_found()
     name = f"closing-{tender.number}.tlog-proof"
     return receipt(entry), {"Content-Type": "text/plain; charset=utf-8", "Content-Disposition": f"attachment; filename={name}"}
 
@@ -125,7 +130,10 @@ def release_shares(number: str):
 @roles(*HOLDERS)
 def continue_opening(number: str):
     """Goes on where an opening was broken off."""
-    _in_the_room(_load(number))
+    tender = _load(number)
+    _in_the_room(tender)
+    if closing_of(tender) is None:
+        raise Refused(NOTHING_TO_OPEN)
     shut = open_what_is_ready(number, actor=actor(), now=clock.now())
     if shut.missing:
         flash(_("有 %(count)d 份投标的密文在平台上不完整。请平台从备份恢复后再按“继续解密”。", count=len(shut.missing)), "error")
@@ -187,11 +195,13 @@ def bid_refusal(number: str, token: str):
     tender = _load(number)
     refusal = find_refusal(tender, token, actor().organisation_id) or not_found()
     entry = db.session.scalars(entries_about(refusal)).first()
+    leaf = entry.leaf_index if entry else None
     return render_template(
         "tenders/bid_refusal.html",
         tender=tender,
         refusal=refusal,
         entry=entry,
+        code=printed_code(tender, "REFUSED", sha256=refusal.capsule_sha256, leaf=leaf, at=refusal.at),
         sent=sent_of([refusal]).get(refusal.id),
         limit=REFUSALS_A_TENDER,
     )

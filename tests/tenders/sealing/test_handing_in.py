@@ -14,7 +14,7 @@ from app.common.refusal import Reason
 from app.log.notes import Proof
 from app.tenders import uploads
 from app.tenders.actions.sealing import record_refusal
-from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Object, canonical, pack
+from app.tenders.capsule.format import MAGIC, MAX_HEADER, Header, Malformed, Object, canonical, pack
 from app.tenders.capsule.seal import Sealed
 from app.tenders.handing_in import DAMAGED, NOT_A_CAPSULE
 from app.tenders.models import Bid, BidCapsule, BidRefusal, BidVersion
@@ -213,6 +213,31 @@ def test_a_header_that_is_not_sound_is_refused(program, story, session, change):
     answer = program.submit(change(header).encode())
     assert answer.status_code == 409 and answer.json["text"] in {str(DAMAGED.text), str(NOT_A_CAPSULE.text)}
     assert len(refusals(session)) == 1 and session.scalars(select(BidVersion)).all() == []
+
+
+LARGEST_FILE = 200 * 1024**2
+LARGEST_OBJECT = LARGEST_FILE + 512 + 16 * (LARGEST_FILE // 65536 + 1)
+"""Such a file's ciphertext: nothing is padded, and age adds its header and a tag to each 64 KiB."""
+
+
+def test_a_file_of_200_mb_may_be_announced_and_not_one_byte_more(program, story, app):
+    """Nothing is sent of it; every place that names the limit names this one."""
+    taken = program.begin(b"", digest="a" * 64, size=LARGEST_OBJECT)
+    assert (taken.status_code, taken.headers["Upload-Offset"]) == (201, "0")
+    assert program.ask("HEAD", taken.headers["Location"]).headers["Upload-Length"] == str(LARGEST_OBJECT)
+    refused = program.begin(b"", digest="b" * 64, size=LARGEST_OBJECT + 1)
+    assert (refused.status_code, refused.json["text"]) == (413, "加密文件超过 200 MB。") and "拆分" in refused.json["next"]
+    assert sum(path.stat().st_size for path in (app.config["DATA"] / "uploads").glob("*.part")) == 0
+    page = program.client.get(program.url)
+    assert "单个不超过 200 MB" in page.main and f'"file_bytes": {LARGEST_FILE}' in page.html
+    terms = program.client.look(f"/tenders/{story.tender.number}/sealing.json").json
+    assert terms["limits"]["file_bytes"] == LARGEST_FILE, "what linli-seal and the offline page read and refuse by"
+    largest = seal_bid(story).header.as_data()
+    largest["objects"].append({"sha256": "a" * 64, "size": LARGEST_OBJECT})
+    assert Header.from_bytes(canonical(largest)).objects[-1].size == LARGEST_OBJECT
+    largest["objects"][-1]["size"] += 1
+    with pytest.raises(Malformed):
+        Header.from_bytes(canonical(largest))
 
 
 def test_an_object_over_its_size_is_refused_in_a_sealed_file(program, story, session, monkeypatch):

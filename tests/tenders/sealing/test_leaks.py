@@ -9,6 +9,7 @@ import struct
 import tempfile
 from base64 import b64encode
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -23,7 +24,19 @@ from app.tenders.actions import opening, sealing, unsealing
 from app.tenders.capsule.format import canonical, pack
 from app.tenders.capsule.unseal import unwrap
 from app.tenders.kinds import CapsuleFault
-from app.tenders.models import Bid, BidCapsule, BidClosing, BidContent, BidDocument, BidUnsealing, BidVersion, OpeningRecord, ShareRelease
+from app.tenders.models import (
+    Bid,
+    BidCapsule,
+    BidClosing,
+    BidContent,
+    BidDocument,
+    BidRecovery,
+    BidUnsealing,
+    BidVersion,
+    OpeningRecord,
+    RecoveryWindow,
+    ShareRelease,
+)
 from app.tenders.queries.capsules import standing_capsules
 from tests import factories
 from tests.tenders import bid_stories as stories
@@ -197,30 +210,54 @@ def shares_of(story, holder: int) -> dict[str, str]:
 
 @pytest.fixture
 def bids(story):
+    """Handed in by three, whose recovery files `story.secrets` has."""
+    story.secrets = []
     for index in range(3):
-        stories.submit(story, index, price_fen=PRICE_FEN)
+        bid = stories.sealed(story, index, price_fen=PRICE_FEN)
+        sealing.submit_capsule(story.tender, bid.header.to_bytes(), actor=story.actor(index), now=stories.PUBLISHED + timedelta(days=3))
+        db.session.commit()
+        story.secrets.append(bid.secret)
     return story
 
 
-@pytest.mark.parametrize("role", [*Role, "holder 0", "holder 1", "holder 2"], ids=str)
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_nobody_opens_early_over_http(bids, session, client, sign_in, role):
-    """Not even the holders, with the right shares in their hands."""
-    if isinstance(role, str) and role.startswith("holder"):
-        sign_in(client, bids.holders[int(role[-1])])
-    else:
-        sign_in(client, role)
-    program = Program(client)
-    room = "/tenders/XH-2009-0001/opening"
-    assert program.ask("GET", f"{room}/capsules.json").status_code in {403, 404, 409}
-    closing = program.ask("POST", f"{room}/close")
-    assert closing.status_code in {403, 404, 409}
-    for holder in range(3):
-        answer = program.ask("POST", f"{room}/shares", json={"shares": shares_of(bids, holder)})
-        assert answer.status_code in {403, 404, 409}
-    assert program.ask("POST", room, data={"presided_by": "周文"}).status_code in {200, 403, 404, 409}
-    nothing_is_open(session)
-    assert session.scalars(select(BidClosing)).all() == []
+ROOM, OWN_BID = "/tenders/XH-2009-0001/opening", "/tenders/XH-2009-0001/bid"
+
+
+def early_steps(shares: list[dict], secrets: list[str]) -> list[tuple[str, str, dict]]:
+    """Every request that opens something or leads there, as it would be right after the deadline."""
+    window = {"ends_at": "2009-12-09T11:30", "cause": "法制员出差，街道员生病。"}
+    steps = [("GET", f"{ROOM}/capsules.json", {}), ("POST", f"{ROOM}/close", {})]
+    steps += [("POST", f"{ROOM}/shares", {"json": {"shares": one}}) for one in shares]
+    steps += [("POST", f"{ROOM}/continue", {}), ("POST", f"{ROOM}/window", {"data": window}), ("POST", f"{ROOM}/end", {})]
+    steps += [("POST", f"{OWN_BID}/recovery", {"data": {"secret": one}}) for one in secrets]
+    return [*steps, ("POST", ROOM, {"data": {"presided_by": "周文"}})]
+
+
+def is_refused(answer) -> bool:
+    """By its status, or on the form that comes back with the reason."""
+    return answer.status_code in {403, 404, 409} or (answer.status_code == 200 and "govuk-error-summary" in answer.text)
+
+
+@pytest.mark.parametrize("role", [*Role, "holder 0", "holder 1", "holder 2", "bidder 0"], ids=str)
+def test_nobody_opens_early_over_http(bids, session, client, sign_in, clock, monkeypatch, role):
+    """Not even the holders, with the right shares in their hands, nor a bidder with its recovery file; not in the last second either."""
+    who, _gap, place = str(role).partition(" ")
+    sign_in(client, {"holder": bids.holders, "bidder": [user for _own, user in bids.bidders]}[who][int(place)] if place else role)
+    program, decrypted = Program(client), []
+    steps = early_steps([shares_of(bids, holder) for holder in range(3)], bids.secrets)
+    for name in ("decrypt", "decrypt_io", "combine_shares", "check_secret"):
+        monkeypatch.setattr(f"app.tenders.capsule.unseal.{name}", lambda *told, name=name: decrypted.append(name))
+    for module, name in product(("unsealing", "recovery"), ("combine_shares", "check_secret", "read_capsule")):
+        monkeypatch.setattr(f"app.tenders.actions.{module}.{name}", lambda *told, name=name: decrypted.append(name), raising=False)
+    for moment in (DEADLINE - timedelta(hours=1), DEADLINE - timedelta(seconds=1)):
+        clock.set(moment)
+        for method, address, sent in steps:
+            answer = program.ask(method, address, **sent)
+            assert is_refused(answer), (moment, method, address, answer.status_code)
+            nothing_is_open(session)
+        for model in (BidClosing, BidRecovery, RecoveryWindow):
+            assert session.scalars(select(model)).all() == []
+    assert decrypted == []
 
 
 @pytest.mark.parametrize("holders", [(), (0,)], ids=["no shares", "one share"])

@@ -1,7 +1,7 @@
 """The seeds of a draw: commitments and values of both sides, and the public number, which each side enters by itself."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.accounts.queries import organisation_ids_of
 from app.common.access import Actor
@@ -14,10 +14,14 @@ from app.tenders import draw as rules
 from app.tenders.actions.bidding import lock_tender
 from app.tenders.draw import Side
 from app.tenders.draw.seeds import PLATFORM, why_not_drawn_on
+from app.tenders.lifecycle import Status
 from app.tenders.models import Tender
 from app.tenders.models.draw import DrawContribution, DrawNumber, DrawRound
 from app.tenders.queries import draw as asked
 from app.tenders.timetable import local_day
+
+ENTRIES_AN_HOUR = 5
+"""Of one side. Each takes a leaf of the public log: without a limit, leaves could be filled so as to count what others do there."""
 
 NO_SIDE = Reason(_l("您的身份不能参与抽取。"), PLATFORM, _l("请由招标人经办人或者房管部门法制人员办理。"))
 NO_ROUND = Reason(_l("专家名单还没有冻结。"), PLATFORM, _l("请房管部门法制人员先冻结名单。"))
@@ -29,6 +33,8 @@ def _act(tender: Tender, actor: Actor) -> tuple[Tender, DrawRound, Side]:
     side = asked.side_of(tender, actor)
     if side is None:
         raise Refused(NO_SIDE)
+    if tender.status not in (Status.PUBLISHED, Status.OPENED):
+        raise Refused(Reason(_l("项目现在不在抽取评委的阶段。"), next=_l("请返回项目页查看现在的进度。")))
     rounds = asked.rounds_of(tender, lock=True)
     if not rounds:
         raise Refused(NO_ROUND)
@@ -89,6 +95,10 @@ def enter_number(
         raise Refused(Reason(_l("公开号码还没有开出。"), PLATFORM, _l("请在开奖以后登记。")))
     if found.drawn_at is not None or asked.agreed_number(found) is not None:
         raise Refused(Reason(_l("公开号码已经由双方登记一致，不能再改。"), PLATFORM, _l("请按号码抽取。")))
+    lately = [one for one in found.numbers if one.side is side and one.entered_at > now - timedelta(hours=1)]
+    if len(lately) >= ENTRIES_AN_HOUR:
+        told = _l("一小时内最多登记 %(most)d 次，不受理。", most=ENTRIES_AN_HOUR)
+        raise Refused(Reason(told, PLATFORM, _l("请对照开奖公告核对，一小时以后再登记。")))
     refuse_if(why_not_drawn_on(found.number_kind, found.number_on, drawn_on, load_calendar()), field="drawn_on")
     if drawn_on > local_day(now):
         raise Refused(Reason(_l("开奖日期还没有到。"), PLATFORM, _l("请在开奖以后登记。")), field="drawn_on")

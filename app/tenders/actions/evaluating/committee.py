@@ -52,6 +52,11 @@ SEATED_DOES_NOT_ORGANISE = Reason(
     _l("《招标投标法》第三十八条、第四十四条"),
     _l("请由招标人的另一名经办人办理；您仍要组织评标的，请先申请回避。"),
 )
+DRAWN_NOT_DISMISSED = Reason(
+    _l("专家由抽取产生，招标人不能让专家回避。"),
+    _l("《招标投标法》第三十八条、《招标投标法实施条例》第四十六条、第四十八条"),
+    _l("有法定回避情形的，请由房管部门法制人员登记，或者由专家本人申请回避。"),
+)
 SIGNED_ALREADY = Reason(
     _l("已有评委签署评分表，招标人不能再让评委回避。"),
     _l("《招标投标法》第三十八条、《招标投标法实施条例》第四十八条"),
@@ -132,7 +137,8 @@ def seat_evaluator(tender: Tender, user: User, *, seat: Seat, reason: str = "", 
 def recuse_evaluator(tender: Tender, assignment_id: int, *, reason: str, actor: Actor, now: datetime) -> EvaluatorAssignment:
     """A member leaves the committee, by own wish or by the organiser's; the member's scores no longer count (实施条例 §48).
 
-    Once anybody has signed, the tenderer dismisses nobody: the supervisor's legal officer decides it."""
+    The tenderer dismisses no expert, or it would go through the sequence of the draw until those come whom it likes; and once anybody has
+    signed it dismisses nobody. The supervisor's legal officer decides it."""
     tender = lock_evaluating(tender)
     members = asked.committee(tender, with_recused=True)
     assignment = next((one for one in members if one.id == assignment_id and one.recused_at is None), None)
@@ -142,6 +148,8 @@ def recuse_evaluator(tender: Tender, assignment_id: int, *, reason: str, actor: 
     if not is_own_wish:
         if any(one.user_id == actor.user_id and one.recused_at is None for one in members):
             raise Refused(SEATED_DOES_NOT_ORGANISE)
+        if actor.role != Role.LEGAL_OFFICER and assignment.seat is Seat.EXPERT:
+            raise Refused(DRAWN_NOT_DISMISSED)
         if actor.role != Role.LEGAL_OFFICER and any(sheet.signed_at for one in members for sheet in one.sheets):
             raise Refused(SIGNED_ALREADY)
     if not reason.strip():

@@ -2,6 +2,7 @@
 
 A request that is accepted asks the database nothing by itself: who they are and what the clock says is one question for all (app/common/together.py)."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,8 @@ _STRANGER = object()
 def hand_in(number: str, header: bytes) -> Answer:
     """Commits what is accepted; a refusal is for the caller to put on record. Raises Forbidden, or aborts to the sign-in, for who may not hand in."""
     arrived, access, who = monotonic(), declared(current_app, request.endpoint), credentials()
+    if _is_flood((who, number), arrived):
+        abort(429)
     met = current_app.extensions["bidders_met"]
     if (who, access) not in met:
         _turn_away_strangers()
@@ -68,6 +71,19 @@ def hand_in(number: str, header: bytes) -> Answer:
     return answer
 
 
+ATTEMPTS_A_MINUTE = 30
+"""Of one person in one tender, whatever is sent: the same capsule again is answered as the first time, and would keep the others waiting."""
+
+
+def _is_flood(whose: tuple, at: float) -> bool:
+    """Counted by each process for itself; a refused attempt does not count."""
+    lately = current_app.extensions["handed_in_lately"].setdefault(whose, deque(maxlen=ATTEMPTS_A_MINUTE))
+    if len(lately) == ATTEMPTS_A_MINUTE and at - lately[0] < 60:
+        return True
+    lately.append(at)
+    return False
+
+
 MET = 4096
 """People who were let in before, in one process. Only they join the line at once: whoever else waited there would learn from the wait
 whether bids come in just now. Each is asked again in the transaction."""
@@ -76,6 +92,7 @@ whether bids come in just now. Each is asked again in the transaction."""
 @bp.record_once
 def _prepare(state) -> None:
     state.app.extensions["together"], state.app.extensions["bidders_met"] = Together(), LRUCache(MET)
+    state.app.extensions["handed_in_lately"] = LRUCache(MET)
 
 
 def _turn_away_strangers() -> None:

@@ -195,13 +195,13 @@ def bid_refusal(number: str, token: str):
     tender = _load(number)
     refusal = find_refusal(tender, token, actor().organisation_id) or not_found()
     entry = db.session.scalars(entries_about(refusal)).first()
-    leaf = entry.leaf_index if entry else None
+    leaf, sent = entry.leaf_index if entry else None, sent_of([refusal]).get(refusal.id)
     return render_template(
         "tenders/bid_refusal.html",
         tender=tender,
         refusal=refusal,
         entry=entry,
-        code=printed_code(tender, "REFUSED", sha256=refusal.capsule_sha256, leaf=leaf, at=refusal.at),
-        sent=sent_of([refusal]).get(refusal.id),
+        code=printed_code(tender, "REFUSED", sha256=refusal.capsule_sha256 or sent, leaf=leaf, at=refusal.at),
+        sent=sent,
         limit=REFUSALS_A_TENDER,
     )

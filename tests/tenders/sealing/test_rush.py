@@ -242,3 +242,12 @@ def test_everybody_reads_the_same_in_their_own_language_whoever_came_with_them(a
     assert follower.status_code == 409 and (follower.json["text"], follower.json["next"]) == (alone["text"], alone["next"])
     session.commit()
     assert not [one.reason for one in session.scalars(select(BidRefusal)) if "December" in one.reason or "closed" in one.reason]
+
+
+def test_the_same_capsule_again_and_again_keeps_nobody_waiting(session, story, bidders):
+    one, other = bidders(story)[:2]
+    headers = [uploaded(story, program, index) for index, program in enumerate((one, other))]
+    codes = [one.submit(headers[0]).status_code for _again in range(31)]
+    assert codes == [201] * 30 + [429]
+    assert other.submit(headers[1]).status_code == 201
+    assert len(session.scalars(select(BidVersion)).all()) == 2

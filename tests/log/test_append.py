@@ -1,5 +1,6 @@
 """Leaves, receipts and proofs on both databases; what the database forbids; erasing; the limits of a transaction."""
 
+import importlib
 import json
 from base64 import b64decode
 from datetime import timedelta
@@ -286,3 +287,16 @@ def test_the_database_without_stored_subtrees_gives_the_same_proofs(log):
     found = log.public(later)
     found.tiles._read_tiles = lambda level, row: {}
     assert (found.checkpoint, found.inclusion(log.entries[1].leaf_index)) == (head, proof)
+
+
+def test_recusals_of_earlier_awards_become_readable_with_them(log):
+    """Migration 0015, for a log that was written before an award revealed them."""
+    hidden = log.append(event="committee.recuse", is_public=False)
+    award = log.append(START + DAY, event="tender.award")
+    later = log.append(START + 2 * DAY, event="committee.recuse", is_public=False)
+    others = log.append(START + DAY, event="committee.recuse", is_public=False, tender="4104-2")
+    db.session.execute(sa.text(importlib.import_module("migrations.versions.0015_recusals_readable").REVEAL))
+    db.session.commit()
+    db.session.expire_all()
+    assert (hidden.revealed_at, later.revealed_at, others.revealed_at) == (award.revealed_at, None, None)
+    assert verify().fault is None
